@@ -1,0 +1,99 @@
+"""Where a place stands on `static/img/baltic.svg`: Lambert conformal conic, 1100 x 960 units.
+
+Standard parallels 55 and 64 degrees north, meridian 24 degrees east; the constants are those of the
+drawing. Helsinki stands at (559, 412), Umeå at (427, 180).
+"""
+
+from dataclasses import dataclass
+from math import atan2, cos, degrees, pi, radians, sin, tan
+
+CONE, SCALE = 0.8625213531, 1.7996338928
+WIDTH, HEIGHT = 1100, 960
+MIDDLE_OF_THE_SEA = (57.2, 19.4)
+
+
+def project(latitude, longitude):
+    """(x, y) in units of the drawing, of degrees north and east."""
+    rho = 3600 * SCALE / tan(pi / 4 + radians(latitude) / 2) ** CONE
+    theta = CONE * radians(longitude - 24)
+    return 530 + rho * sin(theta), rho * cos(theta) - 1657.944
+
+
+@dataclass
+class Mark:
+    """A place on the chart: a light with a beam, a dot, or a dot with a ring."""
+
+    x: int
+    y: int
+    label: str = ""
+    url: str = ""
+    is_light: bool = False
+    is_lead: bool = False
+    is_here: bool = False
+    # Where the label stands, as the drawing needs it.
+    label_x: int = 0
+    label_y: int = 0
+    anchor: str = "start"
+
+    @property
+    def beam(self):
+        """Degrees from the mark to the middle of the sea, where every beam points."""
+        x, y = project(*MIDDLE_OF_THE_SEA)
+        return round(degrees(atan2(y - self.y, x - self.x)))
+
+
+def mark(place, label="", url="", **kind):
+    """The Mark of anything with latitude and longitude; None where these are not known or off the map."""
+    if place.latitude is None or place.longitude is None:
+        return None
+    x, y = (round(value) for value in project(float(place.latitude), float(place.longitude)))
+    if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
+        return None
+    return Mark(x, y, label, url, **kind)
+
+
+def merged(marks):
+    """One mark a point: places that share a city share a mark, and the stronger sign is shown."""
+    points = {}
+    for each in filter(None, marks):
+        known = points.setdefault((each.x, each.y), each)
+        known.is_light |= each.is_light
+        known.is_lead |= each.is_lead
+        if each.is_light and not known.url:
+            known.label, known.url = each.label, each.url
+    return list(points.values())
+
+
+def place_labels(marks, size=21):
+    """Put each label on the land side of its mark, or where it meets no mark and no other label."""
+    boxes = [(m.x - 9, m.y - 9, m.x + 9, m.y + 9) for m in marks]
+    for each in sorted((m for m in marks if m.label), key=lambda m: (not m.is_light, m.y)):
+        width = len(each.label) * size * 0.56
+        choices = []
+        for order, (dx, dy, anchor) in enumerate(
+            [
+                (16, 7, "start"),
+                (0, -18, "middle"),
+                (0, 32, "middle"),
+                (10, -12, "start"),
+                (12, 26, "start"),
+                (-16, 7, "end"),
+                (-10, -12, "end"),
+                (-12, 26, "end"),
+            ]
+        ):
+            left = each.x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
+            box = (left, each.y + dy - size * 0.8, left + width, each.y + dy + size * 0.25)
+            away = cos(radians(each.beam)) * dx + sin(radians(each.beam)) * (dy - 7)
+            cost = sum(10 for other in boxes if meets(box, other))
+            cost += 40 * (box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > HEIGHT)
+            cost += max(0, away) * 0.3 if each.is_light else 0
+            choices.append((cost, order, dx, dy, anchor, box))
+        _cost, _order, dx, dy, each.anchor, box = min(choices)
+        each.label_x, each.label_y = each.x + dx, each.y + dy
+        boxes.append(box)
+    return marks
+
+
+def meets(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,0 +1,56 @@
+"""The signature of the portal, drawn on the server: charts, covers, bars. No style attribute anywhere."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from ..covers import cover as cover_of
+
+register = template.Library()
+
+ICONS = {
+    "arrow": "M4 12h15M13 6l6 6-6 6",
+    "download": "M12 4v11M6.5 10l5.5 5.5L17.5 10M5 20h14",
+    "out": "M9 6h9v9M18 6L6 18",
+    "menu": "M4 7h16M4 12h16M4 17h16",
+}
+
+
+@register.inclusion_tag("chart/icon.svg")
+def icon(name):
+    return {"path": ICONS[name]}
+
+
+@register.inclusion_tag("chart/cover.svg")
+def cover(name):
+    return {"cover": cover_of(name), "id": f"cover-{name}"}
+
+
+@register.inclusion_tag("chart/chart.svg")
+def chart(marks, view="60 10 1040 940", borders=False, graticule=False):
+    """The sea with `marks` on it. Hidden from screen readers: a list of the same places follows it."""
+    return {
+        "marks": marks,
+        "view": view,
+        "borders": borders,
+        "graticule": graticule,
+        "depths": range(1, 5),
+        "sea_name": _("Baltic Sea"),
+    }
+
+
+@register.inclusion_tag("chart/light.svg")
+def light(kind):
+    """One sign of the legend: 'light', 'dot' or 'lead'."""
+    return {"kind": kind}
+
+
+@register.inclusion_tag("chart/bars.svg")
+def bars(shares):
+    """Bars of shares (percentages that add up to 100) on one line with a scale."""
+    drawn, start = [], 0
+    for number, share in enumerate(shares, 1):
+        drawn.append(
+            {"x": f"{start * 10:.1f}", "width": f"{share * 10:.1f}", "class": (number - 1) % 3 + 1}
+        )
+        start += share
+    return {"bars": drawn, "ticks": [(n * 100, 10 if n % 5 == 0 else 6) for n in range(11)]}

@@ -1,0 +1,156 @@
+"""What the forms of the admin do with what was typed, before it is checked and stored."""
+
+import datetime
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .dates import Precision
+from .languages import column, language_codes, translated_fields
+from .models import PUBLICATION
+from .slugs import free_slug, make_slug
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A day and a time; a day alone begins at midnight."""
+
+    def compress(self, parts):
+        if parts and parts[0] and not parts[1]:
+            parts = [parts[0], datetime.time.min]
+        return super().compress(parts)
+
+
+class PortalForm(forms.ModelForm):
+    """An empty address is made from the name; what the database refused is said in the form."""
+
+    refusal = None  # set for one request by TranslatedAdmin
+    slug_field, slug_source = "slug", "name"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.slug_field in self.fields:
+            self.fields[self.slug_field].required = False
+
+    def clean(self):
+        super().clean()
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        if self.slug_field in self.fields and self.slug_field not in self.errors:
+            self.cleaned_data[self.slug_field] = self.chosen_slug()
+        return self.cleaned_data
+
+    def chosen_slug(self):
+        """The address that was typed; one that comes from a name gets a number where it is taken."""
+        typed, wishes = self.cleaned_data.get(self.slug_field), self.slug_wishes()
+        if typed and not (self.instance._state.adding and typed in wishes):
+            return typed
+        if self.instance.pk and not typed and wishes:
+            wishes = [wish for wish in wishes if wish == self.initial.get(self.slug_field)] or wishes
+        wish = typed or next(iter(wishes), "")
+        if self.instance.pk and wish == self.initial.get(self.slug_field):
+            return wish
+        return free_slug(self._meta.model, wish, self.slug_field)
+
+    def slug_wishes(self):
+        """Addresses that the names on the form would give, the best first."""
+        names = [self.slug_source]
+        if self.slug_source in translated_fields(self._meta.model):
+            names = [column(self.slug_source, code) for code in self.languages_by_rank()]
+        return [slug for name in names if (slug := make_slug(self.cleaned_data.get(name)))]
+
+    def languages_by_rank(self):
+        source = self.cleaned_data.get("source_language")
+        return list(dict.fromkeys(filter(None, [source, get_language(), *language_codes()])))
+
+
+class ContentForm(PortalForm):
+    """The form of a content type: its languages, their publication, its date."""
+
+    slug_source = "title"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "source_language" in self.fields:
+            self.fields["source_language"].required = False
+
+    def clean(self):
+        if "source_language" in self.fields:
+            self.choose_source_language()
+        super().clean()
+        self.press_buttons()
+        self.check_periods()
+        self.check_date()
+        return self.cleaned_data
+
+    def choose_source_language(self):
+        """Where nobody chose one it is the language that has a title; some language has to have one."""
+        titled = [
+            code
+            for code in self.languages_by_rank()
+            if self.cleaned_data.get(column("title", code))
+        ]
+        chosen = self.cleaned_data.get("source_language")
+        self.cleaned_data["source_language"] = chosen or next(iter(titled), get_language())
+        failed = any(column("title", code) in self.errors for code in language_codes())
+        if not titled and not failed:
+            language = self.cleaned_data["source_language"]
+            self.add_error(column("title", language), _("Write a title in at least one language."))
+
+    def press_buttons(self):
+        """“Publish now” and “Withdraw” fill in the fields that one could fill in by hand."""
+        now = timezone.now()
+        for code in language_codes():
+            public_from, public_until, withdrawn = (column(name, code) for name in PUBLICATION)
+            if self.data.get("_publish") == code:
+                since, until = self.cleaned_data.get(public_from), self.cleaned_data.get(public_until)
+                self.cleaned_data[public_from] = min(since or now, now)
+                self.cleaned_data[public_until] = until if until and until > now else None
+                self.cleaned_data[withdrawn] = None
+            elif self.data.get("_withdraw") == code:
+                self.cleaned_data[withdrawn] = now
+
+    def check_periods(self):
+        for code in language_codes():
+            since, until = (self.cleaned_data.get(column(name, code)) for name in PUBLICATION[:2])
+            if until and (not since or until <= since):
+                self.add_error(
+                    column("unpublish_at", code), _("“Public until” must be after “public from”.")
+                )
+
+    def check_date(self):
+        """A date without a word on how well it is known is known as well as it was typed."""
+        if "date" not in self.cleaned_data or "date_precision" not in self.cleaned_data:
+            return
+        date, precision = self.cleaned_data["date"], self.cleaned_data["date_precision"]
+        if date and precision == Precision.UNKNOWN:
+            at_midnight = timezone.localtime(date).time() == datetime.time.min
+            self.cleaned_data["date_precision"] = Precision.DAY if at_midnight else Precision.MINUTE
+        if not date and precision != Precision.UNKNOWN:
+            self.add_error("date", _("Give the date, or say that it is not known."))
+
+
+class RowAutocomplete(AutocompleteSelect):
+    """Does not ask the database for a row that is loaded already."""
+
+    known = None
+
+    def optgroups(self, name, value, attr=None):
+        if not self.known or value != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options.append(self.create_option(name, self.known.pk, str(self.known), True, len(options)))
+        return [(None, options, 0)]
+
+
+class RowForm(forms.ModelForm):
+    """A child row inside the form of its owner."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", None)
+            if isinstance(widget, RowAutocomplete):
+                widget.known = self.instance._state.fields_cache.get(name)

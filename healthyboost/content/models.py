@@ -1,0 +1,510 @@
+"""The multilingual content model: one object, one address, a text and a publication per language.
+
+The columns hold the live text. What is being written is a Draft until it is published.
+"""
+
+import hashlib
+import json
+from functools import cache
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from .dates import Precision
+from .languages import column, language_codes, translated_fields, wording
+from .richtext import RichTextField
+
+PUBLICATION = ("published_at", "unpublish_at", "withdrawn_at")
+RECORD = ("origin", "made_from")  # how a text came to be; not part of what a reader reads
+
+
+class Origin(models.TextChoices):
+    HUMAN = "human", _("written by a person")
+    MACHINE = "machine", _("machine translation, not reviewed")
+    IMPORT = "import", _("imported")
+
+
+class NotPublic(Exception):
+    """A visitor's view of an object that no visitor may see."""
+
+
+def content_models():
+    """Every content type there is: the models that inherit Content."""
+    return [model for model in apps.get_models() if issubclass(model, Content)]
+
+
+def public_in(language, now=None):
+    """Q: the text in `language` is public at `now`."""
+    now = now or timezone.now()
+    published, unpublish, withdrawn = (column(field, language) for field in PUBLICATION)
+    return (
+        Q(**{f"{published}__lte": now})
+        & (Q(**{f"{unpublish}__isnull": True}) | Q(**{f"{unpublish}__gt": now}))
+        & Q(**{f"{withdrawn}__isnull": True})
+    )
+
+
+def gone_from(language, now=None):
+    """Q: the text in `language` was public and has been taken away."""
+    now = now or timezone.now()
+    published, unpublish, withdrawn = (column(field, language) for field in PUBLICATION)
+    return Q(**{f"{published}__lte": now}) & (
+        Q(**{f"{unpublish}__lte": now}) | Q(**{f"{withdrawn}__isnull": False})
+    )
+
+
+class ContentQuerySet(models.QuerySet):
+    def published(self, language=None):
+        """What a visitor who reads in `language` may see: public in some language, not gone in this."""
+        language, now = language or get_language() or settings.LANGUAGE_CODE, timezone.now()
+        public = Q()
+        for code in language_codes():
+            public |= public_in(code, now)
+        return self.filter(public).exclude(gone_from(language, now))
+
+    def newest_first(self):
+        return self.order_by(F("date").desc(nulls_last=True), "-id")
+
+    def for_lists(self):
+        """Without the columns that only a page of its own shows."""
+        return self.defer(*self.model.page_only)
+
+    def years(self):
+        """Years in which these objects have a date, newest first: one look into the index a year."""
+        dated = self.filter(date__isnull=False).newest_first().values_list("date")
+        table, zone = self.model._meta.db_table, timezone.get_default_timezone_name()
+        earlier = dated.extra(
+            where=[f"\"{table}\".date < date_trunc('year', walk.date, %s)"], params=[zone]
+        )
+        first, first_values = dated[:1].query.sql_with_params()
+        following, following_values = earlier[:1].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH RECURSIVE walk(date) AS (({first}) UNION ALL SELECT ({following}) FROM walk "
+                "WHERE walk.date IS NOT NULL) SELECT extract(year FROM date AT TIME ZONE %s)::int "
+                "FROM walk WHERE date IS NOT NULL",
+                [*first_values, *following_values, zone],
+            )
+            return [year for (year,) in cursor.fetchall()]
+
+    def with_slug(self, slug):
+        """The object of this slug, or of this former slug; DoesNotExist otherwise."""
+        try:
+            return self.get(slug=slug)
+        except self.model.DoesNotExist:
+            return self.get(id__in=FormerSlug.of(self.model).filter(slug=slug).values("object_id"))
+
+
+class Version:
+    """One object in one language: `version.title` is the text of that language and no other."""
+
+    def __init__(self, page, language):
+        self.page, self.language = page, language
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name in ("page", "language"):
+            raise AttributeError(name)  # copy and pickle ask before there is a page
+        if name in self.page.text_fields:
+            return getattr(self.page, column(name, self.language)) or ""
+        if name in PUBLICATION + RECORD:
+            return getattr(self.page, column(name, self.language))
+        return getattr(self.page, name)
+
+
+class Content(models.Model):
+    """What every page of the portal shares. A subclass adds fields; lists, pages and admin follow."""
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        unique=True,
+        help_text=_(
+            "The last part of the web address: a–z, 0–9 and hyphens. A changed address leads on."
+        ),
+    )
+    source_language = models.CharField(
+        _("first written in"),
+        max_length=7,
+        choices=settings.LANGUAGES,
+        help_text=_("The language of the original. Any language may be it."),
+    )
+    organisation = models.ForeignKey(
+        "partners.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_%(class)ss",
+        verbose_name=_("organisation"),
+        help_text=_("Whose page this is: its coordinators may edit it. Empty: the whole network."),
+    )
+    date = models.DateTimeField(
+        _("date"),
+        null=True,
+        blank=True,
+        help_text=_("What lists are ordered by. Empty: not known."),
+    )
+    date_precision = models.CharField(
+        _("date is known"), max_length=7, choices=Precision.choices, default=Precision.UNKNOWN
+    )
+    themes = models.ManyToManyField("content.Theme", blank=True, verbose_name=_("themes"))
+
+    title = models.CharField(pgettext_lazy("text", "title"), max_length=250, blank=True)
+    summary = models.TextField(
+        _("summary"),
+        max_length=500,
+        blank=True,
+        help_text=_("One or two sentences for lists and search engines. Needed to publish."),
+    )
+    body = RichTextField(_("text"), blank=True)
+
+    published_at = models.DateTimeField(
+        _("public from"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: not public. A time to come: public from then on."),
+    )
+    unpublish_at = models.DateTimeField(_("public until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        _("withdrawn"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The address then says that the page is gone, and leads to the other languages."
+        ),
+    )
+    origin = models.CharField(
+        _("origin"), max_length=7, choices=Origin.choices, blank=True, default=Origin.HUMAN
+    )
+    made_from = models.JSONField(null=True, blank=True, editable=False)
+
+    former_slugs = GenericRelation("content.FormerSlug")
+    pictures = GenericRelation("media.PictureUse")
+    attachments = GenericRelation("media.Attachment")
+    links = GenericRelation("content.Link")
+    contacts = GenericRelation("partners.ContactLink")
+
+    objects = ContentQuerySet.as_manager()
+
+    # What a page of its own shows and a list does not; further translated texts of a subclass come on top.
+    page_only = ("body", "made_from")
+    # Related names of child rows that belong to the object alone: dumped, loaded and edited with it.
+    parts = ()
+    # Name of the URL of the page.
+    url_name = None
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(
+                F("date").desc(nulls_last=True),
+                F("id").desc(),
+                name="%(app_label)s_%(class)s_newest",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(date__isnull=True, date_precision="unknown")
+                | Q(date__isnull=False) & ~Q(date_precision="unknown"),
+                name="%(app_label)s_%(class)s_date_and_precision",
+                violation_error_message=_("A date and how well it is known belong together."),
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{column('unpublish_at', code)}__isnull": True})
+                    | Q(
+                        **{
+                            f"{column('unpublish_at', code)}__gt": F(column("published_at", code)),
+                            f"{column('published_at', code)}__isnull": False,
+                        }
+                    ),
+                    name=f"%(app_label)s_%(class)s_{column('until_after_from', code)}",
+                    violation_error_message=_("“Public until” must be after “public from”."),
+                )
+                for code in language_codes()
+            ),
+        ]
+
+    def __str__(self):
+        return wording(self, "title", get_language() or "en", self.source_language)[0] or self.slug
+
+    def get_absolute_url(self):
+        return reverse(self.url_name, args=[self.slug])
+
+    @property
+    def text_fields(self):
+        """Names of the translated fields that a reader reads."""
+        return text_fields(type(self))
+
+    def is_public_in(self, language, now=None):
+        now = now or timezone.now()
+        version = self.in_language(language)
+        return bool(
+            version.published_at
+            and version.published_at <= now
+            and not version.withdrawn_at
+            and not (version.unpublish_at and version.unpublish_at <= now)
+        )
+
+    def is_gone_from(self, language, now=None):
+        """Was public in this language and has been taken away."""
+        now = now or timezone.now()
+        published_at = self.in_language(language).published_at
+        return bool(published_at and published_at <= now and not self.is_public_in(language, now))
+
+    @property
+    def languages(self):
+        """The languages in which the page is public now, in the order of the settings."""
+        now = timezone.now()
+        return [code for code in language_codes() if self.is_public_in(code, now)]
+
+    def language_found_in(self, asked):
+        """The language of the text that a visitor who asks for `asked` gets; None where there is none."""
+        public = self.languages
+        wished = (asked, self.source_language, "en", *public)
+        return next((code for code in wished if code in public), None)
+
+    @property
+    def shown(self):
+        """The Version that a visitor of the active language gets; NotPublic where there is none."""
+        language = self.language_found_in(get_language())
+        if not language:
+            raise NotPublic(f"{self._meta.label} {self.slug}")
+        return Version(self, language)
+
+    def in_language(self, language):
+        """The Version in `language`, public or not: for previews and editors, never for visitors."""
+        return Version(self, language)
+
+    def state_in(self, language):
+        """'empty', 'draft', 'scheduled', 'public' or 'withdrawn'."""
+        version, now = self.in_language(language), timezone.now()
+        if version.withdrawn_at or (version.unpublish_at and version.unpublish_at <= now):
+            return "withdrawn"
+        if version.published_at:
+            return "public" if version.published_at <= now else "scheduled"
+        return "draft" if any(getattr(version, field) for field in self.text_fields) else "empty"
+
+    def missing_to_publish(self, language):
+        """Names of the texts without which `language` cannot be public."""
+        version = self.in_language(language)
+        return [field for field in ("title", "summary") if not getattr(version, field)]
+
+    def live_hash(self, language):
+        """Hash of the live text in `language`: what a draft remembers that it started from."""
+        version = self.in_language(language)
+        texts = {field: getattr(version, field) for field in self.text_fields}
+        return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+
+    def clean(self):
+        """A language goes public only with a title and a summary; errors are keyed by column."""
+        errors = {
+            column(field, code): _("Needed before this language can be public.")
+            for code in language_codes()
+            if self.in_language(code).published_at
+            for field in self.missing_to_publish(code)
+        }
+        if errors:
+            raise ValidationError(errors)
+
+
+@cache
+def text_fields(model):
+    """Names of the translated fields of a content type that a reader reads."""
+    return tuple(name for name in translated_fields(model) if name not in PUBLICATION + RECORD)
+
+
+class Worded(models.Model):
+    """A row that is no page of its own but has words in several languages."""
+
+    needs_words_in = ()  # fields that must say something in at least one language
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        language = get_language() or settings.LANGUAGE_CODE
+        errors = {
+            column(field, language): _("Needed in at least one language.")
+            for field in self.needs_words_in
+            if not wording(self, field, language)[0]
+        }
+        if errors:
+            raise ValidationError(errors)
+
+
+class FormerSlug(models.Model):
+    """An address that an object had: a trigger of the database writes it when a slug changes."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    owner = GenericForeignKey()
+    slug = models.CharField(_("former address"), max_length=250)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("former address"), _("former addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "slug"], name="content_formerslug_unique"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="content_formerslug_object")
+        ]
+
+    def __str__(self):
+        return self.slug
+
+    @classmethod
+    def of(cls, model):
+        return cls.objects.filter(content_type=ContentType.objects.get_for_model(model))
+
+
+class Theme(Worded):
+    """A thematic area, a group of people that something is for, or a free tag."""
+
+    class Kind(models.TextChoices):
+        AREA = "area", _("thematic area")
+        GROUP = "group", _("target group")
+        TAG = "tag", _("tag")
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices, default=Kind.AREA)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    description = models.TextField(_("description"), max_length=300, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    needs_words_in = ("name",)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name, verbose_name_plural = _("theme"), _("themes")
+
+    def __str__(self):
+        return wording(self, "name", get_language() or "en")[0] or self.slug
+
+    def clean(self):
+        super().clean()
+        if self.parent and (self.parent.parent or self.parent == self):
+            raise ValidationError({"parent": _("A part has no parts of its own.")})
+
+
+class Link(Worded):
+    """An address elsewhere, on any content object. Without address its label is shown as text."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    owner = GenericForeignKey()
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True, help_text="https://…")
+    target_language = models.CharField(
+        _("language of the page that it leads to"), max_length=7, blank=True
+    )
+    verified_at = models.DateField(_("last checked"), null=True, blank=True)
+
+    needs_words_in = ("label",)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name, verbose_name_plural = _("link"), _("links")
+        indexes = [models.Index(fields=["content_type", "object_id"], name="content_link_owner")]
+
+    def __str__(self):
+        return wording(self, "label", get_language() or "en")[0] or self.url
+
+
+class DraftConflict(Exception):
+    """The live text is no longer the one that the draft started from."""
+
+
+class Draft(models.Model):
+    """A change to one language of an object that nobody but its editors sees."""
+
+    class State(models.TextChoices):
+        WRITING = "writing", _("being written")
+        REVIEW = "review", _("waiting for review")
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    page = GenericForeignKey()
+    language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES)
+    fields = models.JSONField(_("texts"), default=dict)
+    started_from = models.CharField(max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("author")
+    )
+    origin = models.CharField(
+        _("origin"), max_length=7, choices=Origin.choices, default=Origin.HUMAN
+    )
+    made_from = models.JSONField(null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WRITING)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("draft"), _("drafts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "language"],
+                name="content_draft_one_a_language",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.page} ({self.language})"
+
+    @classmethod
+    def of(cls, page, language, author=None):
+        """The draft of `page` in `language`: the one that exists, or a new unsaved one."""
+        key = {
+            "content_type": ContentType.objects.get_for_model(page),
+            "object_id": page.pk,
+            "language": language,
+        }
+        return cls.objects.filter(**key).first() or cls(
+            **key, author=author, started_from=page.live_hash(language)
+        )
+
+    @transaction.atomic
+    def publish(self, overwrite=False):
+        """Make the draft the live text and remove it; DraftConflict if the live text has moved on.
+
+        `overwrite` is for somebody who has seen both versions and chosen this one.
+        """
+        page = (
+            self.content_type.model_class()._base_manager.select_for_update().get(pk=self.object_id)
+        )
+        if not overwrite and page.live_hash(self.language) != self.started_from:
+            raise DraftConflict(str(self))
+        for name, text in self.fields.items():
+            if name not in page.text_fields:
+                raise ValueError(f"{name} is no text of {page._meta.label}")
+            setattr(page, column(name, self.language), text)
+        setattr(page, column("origin", self.language), self.origin)
+        setattr(page, column("made_from", self.language), self.made_from)
+        version = page.in_language(self.language)
+        if not version.published_at or version.withdrawn_at:
+            setattr(page, column("published_at", self.language), timezone.now())
+            setattr(page, column("withdrawn_at", self.language), None)
+        page.full_clean()
+        page.save()
+        self.delete()
+        return page

@@ -1,0 +1,152 @@
+"""What templates need of the multilingual model. No tag writes HTML that a template could write."""
+
+from django import template
+from django.conf import settings
+from django.template.defaultfilters import floatformat
+from django.urls import translate_url
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext as _
+
+from ..dates import machine_date, say_date, say_period
+from ..languages import KNOWN_LANGUAGES, language_codes, wording
+
+register = template.Library()
+
+# Each language's name in itself: the same on every page of every language.
+OWN_NAMES = {"en": "English", "lv": "Latviešu", "fi": "Suomi", "sv": "Svenska", "ru": "Русский"}
+
+
+def own_name(code):
+    """The name of a language in that language."""
+    with override(code):
+        return OWN_NAMES.get(code) or gettext(dict(settings.LANGUAGES)[code].__str__()).capitalize()
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context, page=None):
+    """One link a language to the page that is shown: the same object, the same filters.
+
+    `in_other` says, in the language of the link, which language a reader will find there instead;
+    `read_here` invites to read in that language; `path` is the address without the query.
+    """
+    request, links = context["request"], []
+    for code in language_codes():
+        found = page.language_found_in(code) if page else code
+        with override(code):
+            links.append(
+                {
+                    "code": code,
+                    "url": address_in(code, request.get_full_path()),
+                    "path": address_in(code, request.path),
+                    "name": own_name(code),
+                    "in_other": say_language(found) if found and found != code else "",
+                    "read_here": _("Read this page in English"),
+                }
+            )
+    for link in links:
+        link["is_current"] = link["code"] == get_language()
+    return links
+
+
+def address_in(code, path):
+    """The same address under another language; the front page of that language where there is none."""
+    url = translate_url(path, code)
+    return url if url.startswith(f"/{code}/") else f"/{code}/"
+
+
+@register.simple_tag
+def language_name(code):
+    """The name of a language in the active one, in the form that stands after a colon."""
+    return str(KNOWN_LANGUAGES.get(code, code))
+
+
+@register.filter
+def say_language(code):
+    """ "In Swedish", "Kieli: ruotsi": a language said beside something that is in it."""
+    return _("In %(language)s") % {"language": language_name(code)}
+
+
+@register.simple_tag
+def words(row, field, around=None):
+    """A translated text of a row that is no page: as it is where it is in the language `around` it
+    (the active one if not given), else marked with its own."""
+    around = around or get_language()
+    source = getattr(row, "source_language", None)
+    text, language = wording(row, field, around, source)
+    text = mark_safe(text) if text[:1] == "<" else text  # rich text was cleaned when it was saved
+    if language == around or not text:
+        return text
+    tag = "div" if text[:1] == "<" else "span"
+    return format_html('<{0} lang="{1}">{2}</{0}>', tag, language, text)
+
+
+@register.filter
+def lang(version, around=None):
+    """` lang="fi"` for an element that holds text of a Version, where it differs from what is around."""
+    if version.language == (around or get_language()):
+        return ""
+    return format_html(' lang="{}"', version.language)
+
+
+@register.filter
+def rich(html):
+    """Rich text that was cleaned when it was saved."""
+    return mark_safe(html or "")
+
+
+@register.filter
+def alone(page):
+    """One object or none, as a list."""
+    return [page] if page else []
+
+
+@register.filter
+def plural_name(model):
+    """The name of a content type as a heading."""
+    return capfirst(model._meta.verbose_name_plural)
+
+
+@register.filter
+def public(pages):
+    """Those of some content objects that a visitor of this language may see."""
+    return [
+        page
+        for page in pages or ()
+        if page and page.languages and not page.is_gone_from(get_language())
+    ]
+
+
+@register.simple_tag
+def section_title(page, field):
+    """The heading of a section: the name of its field."""
+    return capfirst(page._meta.get_field(field).verbose_name)
+
+
+@register.simple_tag
+def date_of(page, short=False):
+    return say_date(page.date, page.date_precision, short=short)
+
+
+@register.simple_tag
+def date_said(moment, precision="day"):
+    return say_date(moment, precision)
+
+
+@register.simple_tag
+def period(start, start_precision, end, end_precision):
+    return say_period(start, start_precision, end, end_precision)
+
+
+@register.filter
+def machine(page):
+    """The value of `<time datetime>` of a content object."""
+    return machine_date(page.date, page.date_precision)
+
+
+@register.filter
+def money(amount):
+    """An amount with two places in the form of the active language."""
+    return floatformat(amount, "2g")
