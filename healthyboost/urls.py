@@ -1,0 +1,33 @@
+"""Puts the apps together. What has no language stands without prefix."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from healthyboost.media.views import media
+from partners.views import ProjectDetail, funding_csv
+
+from . import views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("media/<path:path>", media, name="media"),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("news/", include("news.urls")),
+        path("partners/", include("partners.urls")),
+        path("pilots/", include("pilots.urls")),
+        path("materials/", include("materials.urls")),
+        path("about/", views.about, name="about"),
+        path("about/<str:slug>/", ProjectDetail.as_view(), name="project"),
+        path("about/<str:slug>/funding.csv", funding_csv, name="funding"),
+        path("pages/", include("healthyboost.pages.urls")),
+    ),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,125 @@
+"""Pages that belong to no app: the front page, the project, errors, health."""
+
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from healthyboost.chart.projection import mark, merged
+from healthyboost.content.gathering import gather
+from healthyboost.content.views import attached_to, page_response
+from healthyboost.media.models import Picture
+from healthyboost.pages.models import Page
+from materials.models import Material
+from news.models import Article
+from partners.models import Organisation, Partnership, Project
+from partners.views import project_context, project_parts
+from pilots.models import Pilot
+from pilots.views import pilot_marks
+
+
+@require_safe
+def home(request):
+    found = gather(
+        pilots=Pilot.objects.published().for_lists().order_by("id"),
+        articles=Article.objects.published().for_lists().newest_first()[:5],
+        materials=Material.objects.published()
+        .for_lists()
+        .filter(front_page_position__isnull=False)
+        .order_by("front_page_position", "id"),
+        projects=Project.objects.published().for_lists().order_by("id")[:1],
+        partnerships=Partnership.objects.all(),
+        organisations=Organisation.objects.published().for_lists().exclude(partnerships=None),
+    )
+    lights = pilot_marks(found["pilots"])
+    dots = merged(mark(each) for each in found["organisations"])
+    lit = {(light.x, light.y) for light in lights}
+    context = {
+        **found,
+        "marks": [dot for dot in dots if (dot.x, dot.y) not in lit] + lights,
+        "model": found["materials"][0] if found["materials"] else None,
+        "lead_pictures": lead_pictures(found["articles"][:1]),
+    }
+    if found["projects"]:
+        project = found["projects"][0]
+        of_project = [role for role in found["partnerships"] if role.project_id == project.pk]
+        rows = {"partnerships": of_project, "organisations": found["organisations"]}
+        context |= project_context(project, rows | {"funding_lines": [], "funding_sources": []})
+    return render(request, "home.html", context)
+
+
+def lead_pictures(articles):
+    """The first picture of the first article, in a list; an empty list where there is none."""
+    return [
+        picture
+        for article in articles
+        for picture in Picture.objects.filter(
+            uses__object_id=article.pk, uses__content_type__model="article"
+        ).order_by("uses__position")[:1]
+    ]
+
+
+class AboutPage:
+    """The page of kind "about" with the facts of the project below it."""
+
+    def __init__(self, request, page):
+        self.request, self.page = request, page
+
+    def get_context_data(self):
+        project = Project.objects.published().order_by("id").first()
+        parts = project_parts(project) if project else {}
+        found = gather(**attached_to(self.page), **parts)
+        context = {"page": self.page, "shown": self.page.shown, "project": project, **found}
+        return context | (project_context(project, found) if project else {})
+
+    def render_to_response(self, context):
+        return render(self.request, "partners/about.html", context)
+
+
+@require_safe
+def about(request):
+    page = Page.objects.filter(kind=Page.Kind.ABOUT).first()
+    if page:
+        return page_response(AboutPage(request, page), request, page)
+    return not_found(request)
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request):
+    """The process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def bad_request(request, exception=None):
+    return error(request, 400, _("The request was not understood"), _("Please check the address."))
+
+
+def forbidden(request, exception=None, reason=""):
+    text = _("You may not see this page. If you should, ask the administrator of the portal.")
+    return error(request, 403, _("Access denied"), text)
+
+
+def not_found(request, exception=None):
+    return error(request, 404, _("Page not found"), _("The page may have moved or been removed."))
+
+
+def server_error(request):
+    """Without the database: it may be what failed."""
+    return error(request, 500, _("Something went wrong"), _("Please try again later."))
+
+
+def error(request, status, title, text):
+    context = {"title": title, "text": text, "status": status, "has_database": status != 500}
+    return render(request, "error.html", context, status=status)
