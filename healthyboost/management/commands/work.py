@@ -1,0 +1,115 @@
+"""The background process: tasks that wait in the database, and jobs by the clock."""
+
+import logging
+import signal
+import time
+from datetime import timedelta
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connection
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+from healthyboost.database import check_server
+
+logger = logging.getLogger(__name__)
+
+# name, how often, what. Several processes may run `work`: only one of them runs these.
+TIMED = [
+    ("clearsessions", timedelta(days=1), lambda: call_command("clearsessions")),
+    (
+        "prune_db_task_results",
+        timedelta(days=1),
+        lambda: call_command("prune_db_task_results", verbosity=0),
+    ),
+]
+LOCK = 4_861_701  # PostgreSQL's advisory lock of the process that runs the timed jobs
+PAUSE = 1.0  # seconds between two looks at the queue
+GRACE = 1.5  # seconds that a running task gets to end by itself
+DATABASE_GONE = InterfaceError, OperationalError
+
+
+class Command(BaseCommand):
+    help = "Runs background tasks and timed jobs until it is told to end."
+
+    def handle(self, **options):
+        check_server(connection)
+        logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # it tells of every look
+        worker, clock = BackgroundWorker(), Clock(TIMED)
+        worker.configure_signals()
+        while worker.running:
+            try:
+                clock.run_due()
+                worker.run()  # all that wait, then it returns
+            except DATABASE_GONE as error:
+                logger.warning("The database is gone, trying again: %s", str(error).strip())
+                connection.close()
+                clock.close()
+            if worker.running:
+                time.sleep(PAUSE)
+
+
+class BackgroundWorker(Worker):
+    """The worker of django-tasks-db; told to end, it gives a running task a moment, no more."""
+
+    def __init__(self):
+        super().__init__(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            backend_name="default",
+            worker_id=get_random_string(32),
+            batch=True,
+            interval=PAUSE,
+            startup_delay=False,
+            max_tasks=None,
+        )
+
+    def shutdown(self, signum, frame):
+        # The library's second call ends a running task, which is then marked as failed.
+        signal.signal(signal.SIGALRM, super().shutdown)
+        signal.setitimer(signal.ITIMER_REAL, GRACE)
+        super().shutdown(signum, frame)
+
+
+class Clock:
+    """Runs jobs when they are due: at once, then each at its interval.
+
+    The lock lasts as long as its connection, so that connection is not Django's own, which is
+    closed now and then. Another process takes over within a minute when this one ends.
+    """
+
+    def __init__(self, jobs):
+        self.jobs = jobs
+        self.due = {name: 0.0 for name, _, _ in jobs}
+        self.connection = connection.copy()
+        self.next_try = 0.0
+
+    def run_due(self):
+        now = time.monotonic()
+        waiting = [job for job in self.jobs if self.due[job[0]] <= now]
+        if not waiting or now < self.next_try or not self._is_mine():
+            return
+        for name, every, function in waiting:
+            try:
+                function()
+            except DATABASE_GONE:
+                raise
+            except Exception:
+                logger.exception("The timed job %s failed", name)
+            self.due[name] = time.monotonic() + every.total_seconds()
+
+    def _is_mine(self):
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_try_advisory_lock(%s) WHERE NOT EXISTS (SELECT FROM pg_locks WHERE"
+                " locktype = 'advisory' AND objid = %s AND pid = pg_backend_pid())",
+                [LOCK, LOCK],
+            )
+            row = cursor.fetchone()
+        mine = row is None or row[0]  # no row: it is held already
+        self.next_try = 0.0 if mine else time.monotonic() + 60
+        return mine
+
+    def close(self):
+        self.connection.close()

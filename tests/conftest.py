@@ -1,0 +1,179 @@
+"""Tests run on real PostgreSQL (DATABASE_URL, else the embedded one) and in real Chromium."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from healthyboost.embedded import EmbeddedError, Server
+
+FOLDER = Path(tempfile.mkdtemp(prefix="healthyboost-tests-"))
+SETTINGS = {
+    "SECRET_KEY": "only-for-tests",
+    "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
+    "MISSING": [],
+    "SECURE_SSL_REDIRECT": False,
+    "SESSION_COOKIE_SECURE": False,
+    "CSRF_COOKIE_SECURE": False,
+    "MEDIA_ROOT": str(FOLDER / "media"),
+    "STATIC_ROOT": str(FOLDER / "static"),
+    "STORAGES": settings.STORAGES
+    | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+    "TASKS": {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}},
+    # as safe as a test needs: hashing a password takes a tenth of a second otherwise
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+}
+BROWSERS = "chromium", "chromium-browser", "google-chrome"
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", event =>
+    console.error(`CSP ${event.violatedDirective} blocked ${event.blockedURI}`))"""
+
+
+def pytest_configure(config):
+    """pytest-django has read settings.py by now, so what differs in tests is set over it."""
+    for folder in ("media", "static"):
+        (FOLDER / folder).mkdir(exist_ok=True)
+    override_settings(**SETTINGS).enable()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own event loop is not ours
+
+
+def pytest_sessionstart(session):
+    try:
+        call_command("compilemessages", verbosity=0)
+    except CommandError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+# The database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request):
+    """The embedded server, in a folder that stays: the next run need not create it.
+
+    Each run has a database of its own, so that several runs can share the server.
+    """
+    if settings.DATABASES["default"].get("HOST") or os.environ.get("DATABASE_URL"):
+        yield
+        return
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
+    server = Server(request.config.cache.mkdir("postgresql"), fsync=False)
+    try:
+        server.start()
+    except EmbeddedError as error:
+        pytest.exit(str(error), returncode=1)
+    host = str(server.socket_folder)
+    forget_old_databases(host)
+    settings.DATABASES["default"] |= {"HOST": host, "USER": "postgres"}
+    settings.DATABASES["default"]["TEST"]["NAME"] = f"test_{os.getpid()}"
+    yield
+    server.stop()
+
+
+def forget_old_databases(host):
+    """Those of runs that were killed."""
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as server:
+        names = server.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'")
+        for (name,) in names.fetchall():
+            try:
+                os.kill(int(name.removeprefix("test_")), 0)
+            except (ProcessLookupError, ValueError):
+                server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            except PermissionError:
+                continue
+
+
+# The browser
+
+
+def browser_path():
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.hookimpl(trylast=True)  # after `-m` has chosen
+def pytest_collection_modifyitems(config, items):
+    needing = [item for item in items if item.get_closest_marker("browser")]
+    if not needing or browser_path():
+        return
+    advice = "install the package chromium, or set CHROMIUM to the path of a browser."
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        raise pytest.UsageError(f"{len(needing)} tests need Chromium, and there is none: {advice}")
+    items[:] = [item for item in items if item not in needing]
+    config.hook.pytest_deselected(items=needing)
+    config.stash[LEFT_OUT] = f"{len(needing)} browser tests were left out: {advice}"
+
+
+LEFT_OUT = pytest.StashKey()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if LEFT_OUT in config.stash:
+        terminalreporter.write_line(config.stash[LEFT_OUT], yellow=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path(), args=BROWSER_OPTIONS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def problems():
+    """What the page complained about; a test that expects something removes it from this list."""
+    return []
+
+
+@pytest.fixture
+def page(browser, problems):
+    """A page in a fresh browser profile; the test fails if it left any problem."""
+    context = browser.new_context()
+    context.add_init_script(TELL_VIOLATIONS)
+    opened = context.new_page()
+    watch(opened, problems)
+    yield opened
+    context.close()
+    assert problems == []
+
+
+def watch(page, problems):
+    """Errors in the console (violated policies too), and requests to any other host."""
+
+    def note_request(request):
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OUR_HOSTS:
+            problems.append(f"request to {request.url}")
+
+    def note_message(message):
+        if message.type == "error":
+            problems.append(f"console: {message.text} ({message.location.get('url')})")
+
+    page.on("request", note_request)
+    page.on("console", note_message)
+    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+
+
+OUR_HOSTS = {"localhost", "127.0.0.1", None}
