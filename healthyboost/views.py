@@ -17,7 +17,7 @@ from news.models import Article
 from partners.models import Organisation, Partnership, Project
 from partners.views import project_context, project_parts
 from pilots.models import Pilot
-from pilots.views import pilot_marks
+from pilots.views import by_city, pilot_marks
 
 
 @require_safe
@@ -33,7 +33,8 @@ def home(request):
         partnerships=Partnership.objects.all(),
         organisations=Organisation.objects.published().for_lists().exclude(partnerships=None),
     )
-    lights = pilot_marks(found["pilots"])
+    found["pilots"] = by_city(found["pilots"])
+    lights = pilot_marks(found["pilots"], size=35)
     dots = merged(mark(each) for each in found["organisations"])
     lit = {(light.x, light.y) for light in lights}
     context = {

@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.dates import in_order, precision_field
@@ -79,7 +79,7 @@ class ContactPerson(models.Model):
     """A person with a role. One record for every use; address and telephone only with consent."""
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
     role = models.CharField(_("role"), max_length=150, blank=True)
     organisation = models.ForeignKey(
         Organisation,
@@ -100,6 +100,8 @@ class ContactPerson(models.Model):
     is_current = models.BooleanField(
         _("current"), default=True, help_text=_("Off: shown nowhere, kept for history.")
     )
+
+    interchange_key = "slug"
 
     class Meta:
         ordering = ["name"]
@@ -218,6 +220,11 @@ class Project(Content):
     def end_precision(self):
         return self.actual_end_precision if self.actual_end else self.planned_end_precision
 
+    def clean_parts(self):
+        """Asked once the parts are saved; the admin asks its formset the same before."""
+        if fault := sum_fault(self.total_budget, amounts_of(self)):
+            raise ValidationError({"total_budget": fault})
+
 
 class DateRange(Func):
     """The days from a start up to, not including, an end; an empty side is open."""
@@ -311,12 +318,17 @@ class Partnership(models.Model):
             not self.valid_until or day < self.valid_until
         )
 
+    def clean_parts(self):
+        if fault := sum_fault(self.budget_total, amounts_of(self)):
+            raise ValidationError({"budget_total": fault})
+
 
 class FundingSource(Worded):
     """Where money comes from."""
 
     class Kind(models.TextChoices):
         ERDF = "ERDF", _("European Regional Development Fund")
+        PROGRAMME = "programme", _("programme, several funds")
         NEIGHBOURHOOD = "neighbourhood", _("neighbourhood instrument")
         PUBLIC = "national public", _("national public money")
         OWN = "own", _("own money")
@@ -329,6 +341,7 @@ class FundingSource(Worded):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     needs_words_in = ("name",)
+    interchange_key = "slug"
 
     class Meta:
         ordering = ["position", "slug"]
@@ -382,6 +395,10 @@ class FundingLine(models.Model):
 
     def __str__(self):
         return f"{self.source}: {self.amount}"
+
+
+def amounts_of(owner):
+    return owner.funding_lines.values_list("amount", flat=True)
 
 
 def sum_fault(total, amounts):

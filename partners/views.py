@@ -14,7 +14,16 @@ from healthyboost.content.places import COUNTRIES
 from healthyboost.content.sorting import name_key
 from healthyboost.content.views import ContentDetail, ContentList
 
-from .models import FundingLine, NetworkMembership, Organisation, Partnership, Project, shares
+from .models import (
+    ContactPerson,
+    FundingLine,
+    FundingSource,
+    NetworkMembership,
+    Organisation,
+    Partnership,
+    Project,
+    shares,
+)
 
 
 class OrganisationList(ContentList):
@@ -70,7 +79,7 @@ class OrganisationList(ContentList):
         ]
         context["elsewhere"] = [each for each in context["items"] if each not in partners]
         context["without_country"] = [each for each in partners if not each.country]
-        context["marks"] = place_labels(merged(organisation_marks(partners)))
+        context["marks"] = place_labels(merged(organisation_marks(partners)), size=35)
         return context
 
     def count_words(self, count):
@@ -120,6 +129,7 @@ class OrganisationDetail(ContentDetail):
             .filter(partnerships__organisation=page)
             .distinct(),
             "funding_lines": FundingLine.objects.filter(partnership__organisation=page),
+            "funding_sources": FundingSource.objects.all(),
             "colleagues": page.people.filter(is_current=True),
             "pilots": pilots_of([page]),
             "materials": related(page, "materials").newest_first(),
@@ -139,7 +149,7 @@ class OrganisationDetail(ContentDetail):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         projects = {project.pk: project for project in context["projects"]}
-        sources = funding_sources(context["funding_lines"])
+        sources = {source.pk: source for source in context["funding_sources"]}
         context["roles"] = [
             {
                 "partnership": role,
@@ -170,13 +180,6 @@ class OrganisationDetail(ContentDetail):
 def related(page, name):
     """Public objects on the other side of a relation."""
     return getattr(page, name).published().for_lists()
-
-
-def funding_sources(lines):
-    sources = FundingLine._meta.get_field("source").related_model.objects.filter(
-        pk__in={line.source_id for line in lines}
-    )
-    return {source.pk: source for source in sources} if lines else {}
 
 
 def funding(lines, total, sources):
@@ -214,10 +217,8 @@ def project_parts(project):
         "funding_lines": FundingLine.objects.filter(
             Q(project=project) | Q(partnership__project=project)
         ),
-        "funding_sources": FundingLine._meta.get_field("source").related_model.objects.all(),
-        "manager": project._meta.get_field("manager").related_model.objects.filter(
-            pk=project.manager_id, is_current=True
-        ),
+        "funding_sources": FundingSource.objects.all(),
+        "manager": ContactPerson.objects.filter(pk=project.manager_id, is_current=True),
     }
 
 

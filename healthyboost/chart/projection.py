@@ -64,35 +64,52 @@ def merged(marks):
     return list(points.values())
 
 
+# Where a label may stand: shift in units of the drawing at 21 units of type, and its anchor.
+STANDS = [
+    (16, 7, "start"),
+    (0, -18, "middle"),
+    (0, 32, "middle"),
+    (10, -12, "start"),
+    (12, 26, "start"),
+    (-16, 7, "end"),
+    (-10, -12, "end"),
+    (-12, 26, "end"),
+]
+
+
 def place_labels(marks, size=21):
-    """Put each label on the land side of its mark, or where it meets no mark and no other label."""
-    boxes = [(m.x - 9, m.y - 9, m.x + 9, m.y + 9) for m in marks]
+    """Put each label, `size` units high, where it meets least: no mark, no beam, no other label."""
+    boxes = [(each.x - 9, each.y - 9, each.x + 9, each.y + 9) for each in marks]
+    boxes += [beam_box(each) for each in marks if each.is_light]
     for each in sorted((m for m in marks if m.label), key=lambda m: (not m.is_light, m.y)):
-        width = len(each.label) * size * 0.56
-        choices = []
-        for order, (dx, dy, anchor) in enumerate(
-            [
-                (16, 7, "start"),
-                (0, -18, "middle"),
-                (0, 32, "middle"),
-                (10, -12, "start"),
-                (12, 26, "start"),
-                (-16, 7, "end"),
-                (-10, -12, "end"),
-                (-12, 26, "end"),
-            ]
-        ):
-            left = each.x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
-            box = (left, each.y + dy - size * 0.8, left + width, each.y + dy + size * 0.25)
-            away = cos(radians(each.beam)) * dx + sin(radians(each.beam)) * (dy - 7)
-            cost = sum(10 for other in boxes if meets(box, other))
-            cost += 40 * (box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > HEIGHT)
-            cost += max(0, away) * 0.3 if each.is_light else 0
-            choices.append((cost, order, dx, dy, anchor, box))
-        _cost, _order, dx, dy, each.anchor, box = min(choices)
-        each.label_x, each.label_y = each.x + dx, each.y + dy
+        stands = [stand(each, size, place) for place in STANDS]
+        costs = [
+            (sum(10 for other in boxes if meets(box, other)) + 40 * leaves_chart(box), order)
+            for order, (box, *_rest) in enumerate(stands)
+        ]
+        box, each.label_x, each.label_y, each.anchor = stands[min(costs)[1]]
         boxes.append(box)
     return marks
+
+
+def stand(each, size, place):
+    """(box, x, y, anchor) of the label of a mark at one of STANDS."""
+    dx, dy, anchor = place
+    dx, dy = dx * max(1, size / 28), dy * max(1, size / 24)
+    width = len(each.label) * size * 0.56
+    left = each.x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
+    top = each.y + dy - size * 0.8
+    return (left, top, left + width, top + size), round(each.x + dx), round(each.y + dy), anchor
+
+
+def beam_box(each):
+    tip_x = each.x + 40 * cos(radians(each.beam))
+    tip_y = each.y + 40 * sin(radians(each.beam))
+    return min(each.x, tip_x), min(each.y, tip_y) - 8, max(each.x, tip_x), max(each.y, tip_y) + 8
+
+
+def leaves_chart(box):
+    return box[0] < 60 or box[2] > WIDTH or box[1] < 10 or box[3] > HEIGHT - 10
 
 
 def meets(one, other):

@@ -198,6 +198,8 @@ class Content(models.Model):
     page_only = ("body", "made_from")
     # Related names of child rows that belong to the object alone: dumped, loaded and edited with it.
     parts = ()
+    # The field that an object's file in a dump is named after.
+    interchange_key = "slug"
     # Name of the URL of the page.
     url_name = None
 
@@ -392,6 +394,7 @@ class Theme(Worded):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     needs_words_in = ("name",)
+    interchange_key = "slug"
 
     class Meta:
         ordering = ["position", "slug"]

@@ -56,7 +56,8 @@ def point_is_whole():
     """Latitude and longitude: both or neither, and on the globe."""
     return models.CheckConstraint(
         condition=Q(latitude__isnull=True, longitude__isnull=True)
-        | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+        | Q(latitude__isnull=False, longitude__isnull=False)
+        & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
         name="%(app_label)s_%(class)s_point",
         violation_error_message=_("A point needs latitude and longitude."),
     )

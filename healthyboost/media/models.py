@@ -31,6 +31,7 @@ class DescribedFile(models.FileField):
         is_new = bool(file) and not file._committed
         file = super().pre_save(instance, add)
         if is_new:
+            del file.file  # an upload opens only once: from here on what is stored is read
             instance.describe_file(file)
         return file
 
@@ -96,13 +97,16 @@ class Picture(StoredFile, models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
 
+    interchange_key = "name"
+
     class Meta:
         ordering = ["name"]
         verbose_name, verbose_name_plural = _("picture"), _("pictures")
         constraints = [
             models.CheckConstraint(
                 condition=Q(focal_x__isnull=True, focal_y__isnull=True)
-                | Q(focal_x__range=(0, 1), focal_y__range=(0, 1)),
+                | Q(focal_x__isnull=False, focal_y__isnull=False)
+                & Q(focal_x__range=(0, 1), focal_y__range=(0, 1)),
                 name="media_picture_focal_point",
                 violation_error_message=_("A focal point has two numbers from 0 to 1."),
             ),

@@ -27,7 +27,10 @@ def cover(name):
 
 @register.inclusion_tag("chart/chart.svg")
 def chart(marks, view="60 10 1040 940", borders=False, graticule=False):
-    """The sea with `marks` on it. Hidden from screen readers: a list of the same places follows it."""
+    """The sea with `marks` on it. Hidden from screen readers: a list of the places follows it.
+
+    Two drawings, one over the other, so that the water can fade and the names do not.
+    """
     return {
         "marks": marks,
         "view": view,

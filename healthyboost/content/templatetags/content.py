@@ -35,19 +35,17 @@ def language_links(context, page=None):
     request, links = context["request"], []
     for code in language_codes():
         found = page.language_found_in(code) if page else code
+        link = {
+            "code": code,
+            "url": address_in(code, request.get_full_path()),
+            "path": address_in(code, request.path),
+            "name": own_name(code),
+            "is_current": code == get_language(),
+        }
         with override(code):
-            links.append(
-                {
-                    "code": code,
-                    "url": address_in(code, request.get_full_path()),
-                    "path": address_in(code, request.path),
-                    "name": own_name(code),
-                    "in_other": say_language(found) if found and found != code else "",
-                    "read_here": _("Read this page in English"),
-                }
-            )
-    for link in links:
-        link["is_current"] = link["code"] == get_language()
+            link["in_other"] = say_language(found) if found and found != code else ""
+            link["read_here"] = _("Read this page in English")
+        links.append(link)
     return links
 
 
