@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.utils import translation
 
 from healthyboost.embedded import EmbeddedError, Server
 
@@ -61,6 +62,12 @@ def pytest_sessionstart(session):
 
 def pytest_unconfigure(config):
     shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Each test begins in English: a request leaves its language behind in the thread."""
+    translation.activate("en")
 
 
 # The database
