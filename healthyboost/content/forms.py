@@ -43,16 +43,12 @@ class PortalForm(forms.ModelForm):
         return self.cleaned_data
 
     def chosen_slug(self):
-        """The address that was typed; one that comes from a name gets a number where it is taken."""
+        """What was typed; an address that comes from a name gets a number where it is taken."""
         typed, wishes = self.cleaned_data.get(self.slug_field), self.slug_wishes()
         if typed and not (self.instance._state.adding and typed in wishes):
             return typed
-        if self.instance.pk and not typed and wishes:
-            wishes = [wish for wish in wishes if wish == self.initial.get(self.slug_field)] or wishes
-        wish = typed or next(iter(wishes), "")
-        if self.instance.pk and wish == self.initial.get(self.slug_field):
-            return wish
-        return free_slug(self._meta.model, wish, self.slug_field)
+        others = self._meta.model._base_manager.exclude(pk=self.instance.pk)
+        return free_slug(others, typed or next(iter(wishes), ""), self.slug_field)
 
     def slug_wishes(self):
         """Addresses that the names on the form would give, the best first."""
@@ -86,7 +82,7 @@ class ContentForm(PortalForm):
         return self.cleaned_data
 
     def choose_source_language(self):
-        """Where nobody chose one it is the language that has a title; some language has to have one."""
+        """Where nobody chose one: the language that has a title. Some language has to have one."""
         titled = [
             code
             for code in self.languages_by_rank()
@@ -105,7 +101,10 @@ class ContentForm(PortalForm):
         for code in language_codes():
             public_from, public_until, withdrawn = (column(name, code) for name in PUBLICATION)
             if self.data.get("_publish") == code:
-                since, until = self.cleaned_data.get(public_from), self.cleaned_data.get(public_until)
+                since, until = (
+                    self.cleaned_data.get(public_from),
+                    self.cleaned_data.get(public_until),
+                )
                 self.cleaned_data[public_from] = min(since or now, now)
                 self.cleaned_data[public_until] = until if until and until > now else None
                 self.cleaned_data[withdrawn] = None

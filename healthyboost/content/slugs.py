@@ -5,7 +5,7 @@ import unicodedata
 from django.utils.text import slugify
 
 LENGTH = 112  # leaves room for a number
-# Letters without a plain letter inside them; the same as in Django's urlify.js, which the form uses.
+# Letters without a plain letter inside them, as in Django's urlify.js, which the form uses.
 LETTERS = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdezijklmnoprstufhcye", strict=True))
     | {
@@ -29,12 +29,10 @@ def make_slug(text):
     return slugify(plain)[:LENGTH].strip("-_")
 
 
-def free_slug(model, wish, field="slug"):
-    """`wish`, or `wish-2`, `wish-3`, … : the first that no row of `model` has."""
-    wish = wish or model._meta.model_name
-    taken = set(
-        model._base_manager.filter(**{f"{field}__startswith": wish}).values_list(field, flat=True)
-    )
+def free_slug(rows, wish, field="slug"):
+    """`wish`, or `wish-2`, `wish-3`, … : the first that none of `rows` (a QuerySet) has."""
+    wish = wish or rows.model._meta.model_name
+    taken = set(rows.filter(**{f"{field}__startswith": wish}).values_list(field, flat=True))
     number, slug = 1, wish
     while slug in taken:
         number += 1

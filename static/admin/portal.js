@@ -1,0 +1,136 @@
+/* The language switch of a form, the address of a new page, the languages of the text editor. */
+"use strict";
+{
+  const KEY = "language of the texts";
+  const root = document.documentElement;
+  root.classList.add("languages-wait"); // portal.css hides the languages until one is chosen
+
+  const remembered = () => {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null; // storage is switched off: the switch works, nothing is remembered
+    }
+  };
+  const remember = (language) => {
+    try {
+      localStorage.setItem(KEY, language);
+    } catch {
+      return;
+    }
+  };
+
+  function languageSwitch(nav) {
+    const form = nav.closest("form");
+    const list = nav.querySelector("ul");
+    const tabs = [...nav.querySelectorAll("a")];
+    const tabOf = (language) => tabs.find((tab) => tab.dataset.language === language);
+
+    list.setAttribute("role", "tablist");
+    list.setAttribute("aria-label", nav.getAttribute("aria-label"));
+    nav.removeAttribute("aria-label");
+    nav.setAttribute("role", "presentation");
+    for (const item of list.children) item.setAttribute("role", "presentation");
+    for (const tab of tabs) {
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", `language-${tab.dataset.language}`);
+    }
+    for (const panel of form.querySelectorAll(".language-panel")) panel.setAttribute("role", "tabpanel");
+
+    const choose = (language) => {
+      for (const tab of tabs) {
+        const chosen = tab.dataset.language === language;
+        tab.setAttribute("aria-selected", chosen);
+        tab.tabIndex = chosen ? 0 : -1;
+      }
+      for (const part of form.querySelectorAll(".language-panel")) part.hidden = part.dataset.language !== language;
+      // Child rows follow, the template of new rows among them.
+      for (const part of form.querySelectorAll(".inline-related fieldset.language")) {
+        part.hidden = !part.classList.contains(`language-${language}`);
+      }
+    };
+    const chooseAndRemember = (tab) => {
+      choose(tab.dataset.language);
+      remember(tab.dataset.language);
+      tab.focus();
+    };
+
+    nav.addEventListener("click", (event) => {
+      const tab = event.target.closest("a");
+      if (!tab) return;
+      event.preventDefault();
+      chooseAndRemember(tab);
+    });
+    nav.addEventListener("keydown", (event) => {
+      const place = tabs.indexOf(event.target.closest("a"));
+      const to = {
+        ArrowRight: place + 1,
+        ArrowLeft: place - 1 + tabs.length,
+        Home: 0,
+        End: tabs.length - 1,
+        " ": place,
+      }[event.key];
+      if (place < 0 || to === undefined) return;
+      event.preventDefault();
+      chooseAndRemember(tabs[to % tabs.length]);
+    });
+
+    const asked = location.hash.replace("#language-", "");
+    const wishes = [asked, remembered(), nav.dataset.language, tabs[0].dataset.language];
+    let first = wishes.find(tabOf);
+    const wrong = tabs.filter((tab) => "errors" in tab.dataset);
+    if (wrong.length && !wrong.includes(tabOf(first))) first = wrong[0].dataset.language;
+    choose(first);
+  }
+
+  /* The address of a new page follows the first title that is written, until somebody types it. */
+  function addressFromTitle(form) {
+    const address = form.querySelector("#id_slug");
+    if (!address || address.value) return;
+    let leading = null;
+    form.addEventListener("input", (event) => {
+      const name = event.target.name || "";
+      if (event.target === address) leading = address;
+      if (!/^(title|name)(_|$)/.test(name)) return;
+      leading ??= event.target;
+      if (leading === event.target) address.value = URLify(event.target.value, 112);
+    });
+  }
+
+  /* The editor does not know the language of its text nor its label. */
+  document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+    const area = editor.view.dom;
+    const label = document.querySelector(`label[for="${textarea.id}"]`);
+    if (textarea.lang) area.lang = textarea.lang;
+    area.spellcheck = true;
+    area.setAttribute("aria-multiline", "true");
+    if (!label) return;
+    label.id ||= `${textarea.id}_label`;
+    area.setAttribute("aria-labelledby", label.id);
+    label.addEventListener("click", () => area.focus());
+  });
+
+  /* Nor do the fields that search know their labels. */
+  function labelSearches(part) {
+    for (const select of part.querySelectorAll("select.admin-autocomplete")) {
+      const label = document.querySelector(`label[for="${select.id}"]`);
+      const search = select.nextElementSibling;
+      const name = label?.textContent.trim() || select.getAttribute("aria-label");
+      if (!name || !search?.matches(".select2")) continue;
+      for (const field of search.querySelectorAll("[role=combobox], [role=textbox], input")) {
+        field.removeAttribute("aria-labelledby");
+        field.setAttribute("aria-label", `${name} ${select.selectedOptions[0]?.text || ""}`.trim());
+      }
+    }
+  }
+  document.addEventListener("formset:added", (event) => setTimeout(() => labelSearches(event.target)));
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const nav of document.querySelectorAll(".language-switch")) {
+      languageSwitch(nav);
+      if ("new" in nav.dataset) addressFromTitle(nav.closest("form"));
+    }
+    root.classList.remove("languages-wait");
+    django.jQuery(() => setTimeout(() => labelSearches(document))); // after they have been made
+  });
+}
