@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from healthyboost.chart.projection import mark, merged
 from healthyboost.content.gathering import gather
-from healthyboost.content.views import attached_to, page_response
+from healthyboost.content.views import attached_to, page_response, second_language
 from healthyboost.media.models import Picture
 from healthyboost.pages.models import Page
 from materials.models import Material
@@ -83,6 +83,7 @@ class AboutPage:
 def about(request):
     page = Page.objects.filter(kind=Page.Kind.ABOUT).first()
     if page:
+        page.second_language = second_language(request)
         return page_response(AboutPage(request, page), request, page)
     return not_found(request)
 

@@ -78,7 +78,10 @@ class ArticleDetail(ContentDetail):
         page = self.page
         return {
             "quotes": page.quotes.all(),
-            "partners": Organisation.objects.published().for_lists().filter(articles=page),
+            "partners": Organisation.objects.published()
+            .for_lists()
+            .filter(articles=page)
+            .exclude(pk=page.organisation_id),
             "materials": Material.objects.published().for_lists().filter(articles=page),
             "related": related_articles(page),
         }

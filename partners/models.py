@@ -17,7 +17,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.dates import in_order, precision_field
-from healthyboost.content.languages import wording
+from healthyboost.content.languages import KNOWN_LANGUAGES, wording
 from healthyboost.content.models import Content, ContentQuerySet, Worded
 from healthyboost.content.places import Place, point_is_whole
 from healthyboost.content.richtext import RichTextField
@@ -54,7 +54,9 @@ class Organisation(Place, Content):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
     native_name = models.CharField(_("name in its own language"), max_length=200, blank=True)
-    native_language = models.CharField(_("that language"), max_length=7, blank=True)
+    native_language = models.CharField(
+        _("that language"), max_length=7, choices=list(KNOWN_LANGUAGES.items()), blank=True
+    )
     name_status = models.CharField(
         _("where the name is from"), max_length=11, choices=NameStatus.choices, blank=True
     )
@@ -183,6 +185,14 @@ class Project(Content):
     )
     currency = models.CharField(
         _("currency"), max_length=3, choices=Currency.choices, default=Currency.EUR
+    )
+    emblem_text = models.CharField(
+        _("words beside the emblem"),
+        max_length=160,
+        blank=True,
+        help_text=_(
+            "2014–2020: “European Union” and the fund; 2021–2027: “Co-funded by the European Union”."
+        ),
     )
     funding_statement = models.TextField(
         _("funding statement"),

@@ -12,7 +12,15 @@ class OrganisationTranslation(ContentTranslation):
 
 @register(Project)
 class ProjectTranslation(ContentTranslation):
-    fields = ("programme", "priority", "objective", "goal", "results", "funding_statement")
+    fields = (
+        "programme",
+        "priority",
+        "objective",
+        "goal",
+        "results",
+        "emblem_text",
+        "funding_statement",
+    )
 
 
 @register(ContactPerson)

@@ -164,8 +164,10 @@ def test_former_slug_is_forgotten_when_it_is_in_use_again(model):
 def test_deleted_object_leaves_nothing_behind(model):
     page = make(model)
     model.objects.filter(pk=page.pk).update(slug="other")
+    Draft.of(page, "en").save()
     model.objects.get(pk=page.pk).delete()
     assert not FormerSlug.of(model).exists()
+    assert not Draft.objects.exists()
 
 
 @every_type

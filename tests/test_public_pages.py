@@ -322,6 +322,28 @@ def test_pilot_without_details_says_so(client):
     assert "No more details are available on this pilot." in text
 
 
+def test_reader_may_choose_the_language_that_she_takes_instead(client):
+    article = make_article(
+        languages=["en", "ru"], title_en="In English first", title_ru="По-русски"
+    )
+    address = f"/fi/news/{article.slug}/"
+    assert "<h1>In English first</h1>" in client.get(address).text
+    assert 'href="?then=ru"' in client.get(address).text
+    instead = client.get(f"{address}?then=ru").text
+    assert '<html lang="fi">' in instead
+    assert "<h1>По-русски</h1>" in instead
+    assert f"/fi/news/{article.slug}/?then=ru" in client.get("/fi/news/?then=ru").text
+    for nonsense in ("xx", "", "lv"):
+        assert "<h1>In English first</h1>" in client.get(f"{address}?then={nonsense}").text
+
+
+def test_funder_is_named_at_the_top_of_the_front_page(client):
+    make_project(emblem_text_en="European Union (the fund)", funding_statement_en="Paid by it.")
+    text = client.get("/en/").text
+    assert text.index("European Union (the fund)") < text.index("latest")
+    assert "Paid by it." in text
+
+
 def test_organisation_that_is_only_mentioned_is_not_in_the_directory(client):
     mentioned = make_organisation(title_en="Mentioned once", is_listed=False)
     assert "Mentioned once" not in client.get("/en/partners/").text

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .dates import Precision
-from .languages import column, language_codes, translated_fields, wording
+from .languages import KNOWN_LANGUAGES, column, language_codes, translated_fields, wording
 from .richtext import RichTextField
 
 PUBLICATION = ("published_at", "unpublish_at", "withdrawn_at")
@@ -187,6 +187,7 @@ class Content(models.Model):
     made_from = models.JSONField(null=True, blank=True, editable=False)
 
     former_slugs = GenericRelation("content.FormerSlug")
+    drafts = GenericRelation("content.Draft")
     pictures = GenericRelation("media.PictureUse")
     attachments = GenericRelation("media.Attachment")
     links = GenericRelation("content.Link")
@@ -194,6 +195,8 @@ class Content(models.Model):
 
     objects = ContentQuerySet.as_manager()
 
+    # The language that a reader takes where her own is missing: `?then=ru`.
+    second_language = None
     # What a page of its own shows and a list does not; further translated texts of a subclass come on top.
     page_only = ("body", "made_from")
     # Related names of child rows that belong to the object alone: dumped, loaded and edited with it.
@@ -271,7 +274,7 @@ class Content(models.Model):
     def language_found_in(self, asked):
         """The language of the text that a visitor who asks for `asked` gets; None where there is none."""
         public = self.languages
-        wished = (asked, self.source_language, "en", *public)
+        wished = (asked, self.second_language, self.source_language, "en", *public)
         return next((code for code in wished if code in public), None)
 
     @property
@@ -419,7 +422,10 @@ class Link(Worded):
     label = models.CharField(_("label"), max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True, help_text="https://…")
     target_language = models.CharField(
-        _("language of the page that it leads to"), max_length=7, blank=True
+        _("language of the page that it leads to"),
+        max_length=7,
+        choices=list(KNOWN_LANGUAGES.items()),
+        blank=True,
     )
     verified_at = models.DateField(_("last checked"), null=True, blank=True)
 

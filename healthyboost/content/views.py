@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from .gathering import gather
+from .languages import language_codes
 from .paging import COUNT_LIMIT, paginate
 
 
@@ -50,6 +51,9 @@ class ContentList(ContentView):
         if faults:
             paging.items = []
         self.status = 404 if faults else 200
+        then = second_language(self.request)
+        for item in paging.items:
+            item.second_language = then
         kept = {each.name: each.value for each in filters if each.chosen}
         return super().get_context_data(
             model=self.model,
@@ -59,6 +63,7 @@ class ContentList(ContentView):
             paging=paging,
             faults=faults,
             count_said=self.say_count(paging),
+            then=then,
             items=self.with_relations(paging.items),
             **kwargs,
         )
@@ -82,6 +87,12 @@ class ContentList(ContentView):
         return super().render_to_response(context, status=self.status, **kwargs)
 
 
+def second_language(request):
+    """The language of `?then=`, which a reader takes where her own is missing; None otherwise."""
+    then = request.GET.get("then")
+    return then if then in language_codes() else None
+
+
 class ContentDetail(ContentView):
     """The page of one object: 404 where it is not public, 410 where this language was withdrawn."""
 
@@ -93,6 +104,7 @@ class ContentDetail(ContentView):
             self.page = self.get_page(slug)
         except self.model.DoesNotExist as error:
             raise Http404(f"no {self.model.__name__} {slug}") from error
+        self.page.second_language = second_language(request)
         return page_response(self, request, self.page, slug)
 
     def get_page(self, slug):

@@ -180,7 +180,10 @@ class Attachment(StoredFile, models.Model):
         _("title"), max_length=200, help_text=_("In the language of the file.")
     )
     accessible = models.BooleanField(
-        _("accessible"), null=True, help_text=_("A tagged PDF, for instance. Empty: not known.")
+        _("accessible"),
+        null=True,
+        blank=True,
+        help_text=_("A tagged PDF, for instance. Empty: not known."),
     )
 
     class Meta:

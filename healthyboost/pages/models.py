@@ -32,7 +32,10 @@ class Page(Content):
         constraints = [
             *Content.Meta.constraints,
             models.UniqueConstraint(
-                fields=["kind"], condition=~Q(kind="other"), name="pages_page_one_of_a_kind"
+                fields=["kind"],
+                condition=~Q(kind="other"),
+                name="pages_page_one_of_a_kind",
+                violation_error_message=_("There is already a page of this kind."),
             ),
         ]
 

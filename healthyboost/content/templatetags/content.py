@@ -39,6 +39,7 @@ def language_links(context, page=None):
             "code": code,
             "url": address_in(code, request.get_full_path()),
             "path": address_in(code, request.path),
+            "then": f"?then={code}",
             "name": own_name(code),
             "is_current": code == get_language(),
         }
