@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from healthyboost.chart.projection import mark, merged
+from healthyboost.content.age import age_of
 from healthyboost.content.gathering import gather
 from healthyboost.content.views import attached_to, page_response, second_language
 from healthyboost.media.models import Picture
@@ -72,7 +73,9 @@ class AboutPage:
         project = Project.objects.published().order_by("id").first()
         parts = project_parts(project) if project else {}
         found = gather(**attached_to(self.page), **parts)
-        context = {"page": self.page, "shown": self.page.shown, "project": project, **found}
+        shown = self.page.shown
+        age = age_of(self.page, shown.language)
+        context = {"page": self.page, "shown": shown, "age": age, "project": project, **found}
         return context | (project_context(project, found) if project else {})
 
     def render_to_response(self, context):

@@ -156,7 +156,7 @@ def make_a_bit_of_everything():
         summary_lv="Two lines\n and one with blanks \n",
         body_ru="<ul>\n<li>раз</li>\n<li>два</li>\n</ul>",
         origin_ru="machine",
-        made_from_ru={"language": "lv", "paragraphs": ["a1", "b2"]},
+        made_from_ru={"language": "lv", "texts": {"title": "Vecs virsraksts"}},
         unpublish_at_ru="2021-10-31 03:30:15+02:00",
         date="2020-05-01 00:00+03:00",
         date_precision="month",

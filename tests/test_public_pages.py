@@ -292,6 +292,17 @@ def test_picture_carries_its_alternative_text_in_the_language_of_the_page(client
     assert f'width="{picture.width}"' in text
 
 
+def test_shared_page_carries_title_summary_and_picture_in_its_language(client):
+    article = make_article(languages=["en", "fi"])
+    article.pictures.create(picture=make_picture(alt_fi="Penkki"))
+    text = client.get(f"/fi/news/{article.slug}/").text
+    assert f'<meta property="og:title" content="{article.title_fi}">' in text
+    assert f'<meta property="og:description" content="{article.summary_fi}">' in text
+    assert '<meta property="og:image" content="http://testserver/media/pictures/' in text
+    assert '<meta property="og:image:alt" content="Penkki">' in text
+    assert 'img/share.jpg">' in client.get("/fi/").text
+
+
 def test_decorative_picture_is_silent(client):
     article = make_article()
     article.pictures.create(picture=make_picture(decorative=True))

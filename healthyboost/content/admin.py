@@ -25,6 +25,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .age import Age, age_of
 from .dates import say_date
 from .forms import ContentForm, MomentField, PortalForm
 from .inlines import HANGING, ByLanguage, HangingInline, hangs_on_pages
@@ -39,6 +40,7 @@ STATES = {
     "draft": ("◐", pgettext_lazy("state of a text", "draft")),
     "scheduled": ("◷", _("scheduled")),
     "public": ("●", _("public")),
+    "old": ("◔", _("public, older than its original")),
     "withdrawn": ("⊘", _("withdrawn")),
 }
 
@@ -53,6 +55,8 @@ class Panel:
     errors: int
     fieldsets: list
     publication: list
+    is_translation: bool = False
+    age: Age | None = None  # of a translation whose source is known
 
     @property
     def symbol(self):
@@ -222,7 +226,7 @@ class ContentAdmin(TranslatedAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
     def changelist_view(self, request, extra_context=None):
-        states = [state for name, state in STATES.items() if name != "written"]
+        states = [state for name, state in STATES.items() if name not in ("written", "old")]
         return super().changelist_view(request, {"states": states, **(extra_context or {})})
 
     def get_view_on_site_url(self, obj=None):
@@ -235,6 +239,14 @@ class ContentAdmin(TranslatedAdmin):
 
     def state_of(self, row, code):
         return row.state_in(code) if row else "empty"
+
+    def panel(self, code, name, fieldsets, context, obj):
+        panel = super().panel(code, name, fieldsets, context, obj)
+        if obj and code != obj.source_language and panel.state != "empty":
+            panel.is_translation, panel.age = True, age_of(obj, code)
+            if panel.state == "public" and panel.age and panel.age.changed:
+                panel.state = "old"
+        return panel
 
     @admin.display(description=pgettext_lazy("text", "title"), ordering="slug")
     def shown_title(self, page):

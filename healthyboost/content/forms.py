@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import Precision
 from .languages import column, language_codes, translated_fields
-from .models import PUBLICATION
+from .models import PUBLICATION, text_fields
 from .slugs import free_slug, make_slug
 
 
@@ -79,7 +79,20 @@ class ContentForm(PortalForm):
         self.press_buttons()
         self.check_periods()
         self.check_date()
+        self.remember_sources()
         return self.cleaned_data
+
+    def remember_sources(self):
+        """A translation that is new, or that somebody says to match, is made from the original as it
+        is saved now. Nothing else makes it younger: a mended word is no new translation."""
+        source, names = self.cleaned_data.get("source_language"), text_fields(self._meta.model)
+        for code in language_codes():
+            made_from = column("made_from", code)
+            written = any(self.cleaned_data.get(column(name, code)) for name in names)
+            was_written = any(getattr(self.instance, column(name, code)) for name in names)
+            is_new = written and not was_written and not getattr(self.instance, made_from)
+            if code != source and (is_new or code in self.data.getlist("_matches")):
+                setattr(self.instance, made_from, source)
 
     def choose_source_language(self):
         """Where nobody chose one: the language that has a title. Some language has to have one."""

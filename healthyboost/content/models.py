@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .age import MadeFromField
 from .dates import Precision
 from .languages import KNOWN_LANGUAGES, column, language_codes, translated_fields, wording
 from .richtext import RichTextField
@@ -184,7 +185,7 @@ class Content(models.Model):
     origin = models.CharField(
         _("origin"), max_length=7, choices=Origin.choices, blank=True, default=Origin.HUMAN
     )
-    made_from = models.JSONField(null=True, blank=True, editable=False)
+    made_from = MadeFromField(null=True, blank=True, editable=False)
 
     former_slugs = GenericRelation("content.FormerSlug")
     drafts = GenericRelation("content.Draft")

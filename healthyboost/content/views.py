@@ -8,6 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from .age import age_of
 from .gathering import gather
 from .languages import language_codes
 from .paging import COUNT_LIMIT, paginate
@@ -115,10 +116,12 @@ class ContentDetail(ContentView):
         return {}
 
     def get_context_data(self, **kwargs):
+        shown = self.page.shown
         return super().get_context_data(
             model=self.model,
             page=self.page,
-            shown=self.page.shown,
+            shown=shown,
+            age=age_of(self.page, shown.language),
             **gather(**attached_to(self.page), **self.gathered()),
             **kwargs,
         )

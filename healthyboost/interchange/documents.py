@@ -73,6 +73,8 @@ def value_of(row, name, column):
         return value and key_of(value)
     if isinstance(column, models.FileField):
         return value or None
+    if hasattr(column, "in_file"):
+        return column.in_file(row, value)
     return value
 
 

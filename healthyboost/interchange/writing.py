@@ -134,6 +134,11 @@ class Writer:
                 setattr(document.row, name, values.get(name, column.get_default()))
             if not is_same or (name in values) != (name in before):
                 changed.append(name)
+        if changed:  # what a text was made from may be among what changes: it is taken anew
+            for name, column in document.shape.columns.items():
+                if hasattr(column, "in_file") and name in values and name not in document.faulty:
+                    setattr(document.row, name, values[name])
+                    changed.append(name)
         return changed
 
     def assign_reference(self, document, name, column):

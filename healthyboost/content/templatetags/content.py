@@ -1,28 +1,24 @@
 """What templates need of the multilingual model. No tag writes HTML that a template could write."""
 
 from django import template
-from django.conf import settings
 from django.template.defaultfilters import floatformat
 from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 
+from ..age import marked
 from ..dates import machine_date, say_date, say_period
 from ..languages import KNOWN_LANGUAGES, language_codes, wording
 
 register = template.Library()
 
-# Each language's name in itself: the same on every page of every language.
-OWN_NAMES = {"en": "English", "lv": "Latviešu", "fi": "Suomi", "sv": "Svenska", "ru": "Русский"}
-
 
 def own_name(code):
-    """The name of a language in that language."""
-    with override(code):
-        return OWN_NAMES.get(code) or gettext(dict(settings.LANGUAGES)[code].__str__()).capitalize()
+    """The name of a language in itself: the same on every page of every language."""
+    return capfirst(get_language_info(code)["name_local"])
 
 
 @register.simple_tag(takes_context=True)
@@ -94,6 +90,15 @@ def lang(version, around=None):
 def rich(html):
     """Rich text that was cleaned when it was saved."""
     return mark_safe(html or "")
+
+
+@register.simple_tag(takes_context=True)
+def text(context, name):
+    """A rich text of the page that is shown, with an edge where the source has changed since."""
+    html, age = getattr(context["shown"], name), context.get("age")
+    if age and name in age.marks:
+        html = marked(html, age.marks[name], _("Changed in the original:"), get_language())
+    return mark_safe(html)
 
 
 @register.filter

@@ -1,5 +1,7 @@
 from django import template
 from django.core.files.storage import default_storage
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
 
 from ..files import SHORT_NAMES
 from ..models import alternative_text
@@ -35,3 +37,11 @@ def picture(row, sizes="100vw", lazy=True):
         "sizes": sizes,
         "lazy": lazy,
     }
+
+
+@register.simple_tag
+def share_picture(pictures):
+    """What stands beside a page that is shared: its first picture, else the sea without a word."""
+    if pictures:
+        return {"url": pictures[0].file.url, "alt": alternative_text(pictures[0])[0]}
+    return {"url": static("img/share.jpg"), "alt": _("The Baltic Sea with a light in each pilot city")}
