@@ -366,7 +366,9 @@ def start_twice(checkout, data=None, **who):
         assert second.ready() < 5 * slowness()
         assert second.passwords == {} and "--new-passwords" in second.output
         assert second.status() == 200
+        os.kill(second.process_id, signal.SIGTERM)  # uv hands on a second one
         assert second.end(signal.SIGTERM) == 0, second.output
+        assert "Stopped. All data is kept." in second.output
     return first, second
 
 

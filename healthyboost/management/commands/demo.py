@@ -84,6 +84,9 @@ class Command(BaseCommand):
 
 
 def interrupt(number, frame):
+    """End in order. A signal often comes twice, by way of the terminal and of uv: once is enough."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
