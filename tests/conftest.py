@@ -110,6 +110,21 @@ def forget_old_databases(host):
                 continue
 
 
+@pytest.fixture(scope="session")
+def portal(django_db_setup, django_db_blocker):
+    """The answers of the whole portal with the sample content; a test that uses it is `django_db`."""
+    from .portal_crawl import sample_portal
+
+    with django_db_blocker.unblock():
+        return sample_portal()
+
+
+@pytest.fixture(scope="session")
+def site(portal):
+    """{path: Answer} of everything that a visitor can reach."""
+    return portal.answers
+
+
 # The browser
 
 

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).parent.parent
 SUBJECTS = sorted(
@@ -12,7 +13,9 @@ SUBJECTS = sorted(
     if (folder / "__init__.py").exists()
     and folder.name not in ("content", "management", "templatetags")
 )
-FLOORS = ["healthyboost.content", SUBJECTS, "partners", "pilots", "materials", "news"]
+# The apps beside healthyboost/ stand in the order of the settings.
+APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
+FLOORS = ["healthyboost.content", SUBJECTS, *(name for name in APPS if name != "healthyboost")]
 DRAWERS = {"utils", "helpers", "common", "core", "services", "managers", "signals"}
 
 

@@ -221,7 +221,7 @@ def test_state_of_each_language_is_told(model):
         published_at_fi=TOMORROW,
         withdrawn_at_sv=YESTERDAY,
     )
-    states = [page.state_in(language) for language in language_codes()]
+    states = [page.state_in(language) for language in ("en", "lv", "fi", "sv", "ru")]
     assert states == ["public", "draft", "scheduled", "withdrawn", "empty"]
 
 

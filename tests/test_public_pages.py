@@ -232,6 +232,18 @@ def test_pages_of_a_list_keep_the_filter(client):
     assert len(re.findall('<li class="entry">', text)) == 10
 
 
+def test_title_of_a_list_says_what_a_reader_asked_for(client):
+    """The first words that a screen reader speaks after the filters were sent."""
+    theme = make_theme("nutrition")
+    for _number in range(12):
+        make_article(themes=[theme])
+    title = "<title>{} – Healthy Boost</title>".format
+    assert title("News") in client.get("/en/news/").text
+    assert title("News: 12 news items") in client.get("/en/news/?theme=nutrition").text
+    assert title("News (2/2)") in client.get("/en/news/?page=2").text
+    assert title("This list cannot be shown: News") in client.get("/en/news/?year=abc").text
+
+
 def test_unpublished_articles_are_not_counted(client):
     make_article()
     make_article(published_at_en=None)
@@ -269,7 +281,7 @@ def test_material_page_shows_which_languages_exist_and_which_do_not(client):
     )
     text = client.get(f"/en/materials/{material.slug}/").text
     assert "Available in 1 language" in text
-    assert text.count('<span class="none">none</span>') == 4
+    assert text.count('<span class="none">none</span>') == len(language_codes()) - 1
     assert 'hreflang="lv"' in text
     assert 'in part: <span lang="lv">1. nodaļa</span>' in text
 
@@ -331,6 +343,11 @@ def test_pilot_without_details_says_so(client):
     pilot = make_pilot(details_known=False)
     text = client.get(f"/en/pilots/{pilot.slug}/").text
     assert "No more details are available on this pilot." in text
+
+
+def test_state_of_a_pilot_begins_with_a_capital_like_the_other_facts(client):
+    text = client.get(f"/en/pilots/{make_pilot(state='finished').slug}/").text
+    assert "<dt>State</dt><dd>Finished</dd>" in text
 
 
 def test_reader_may_choose_the_language_that_she_takes_instead(client):
