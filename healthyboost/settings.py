@@ -17,7 +17,7 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
-EMAIL = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
 EMAIL_FOLDER = env.str("EMAIL_FOLDER", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "healthyboost.middleware.refuse_nul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -163,6 +164,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "healthyboost.views.forbidden"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # 7. Mail and logging
 MAILERS = {

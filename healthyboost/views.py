@@ -1,7 +1,8 @@
 """Pages that belong to no app: the front page, the project, errors, health."""
 
+from django.core.exceptions import DisallowedHost
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -71,8 +72,10 @@ class AboutPage:
 
     def get_context_data(self):
         project = Project.objects.published().order_by("id").first()
-        parts = project_parts(project) if project else {}
-        found = gather(**attached_to(self.page), **parts)
+        hung = attached_to(self.page)
+        if project:
+            hung |= project_parts(project) | {"statements": project.statements.all()}
+        found = gather(**hung)
         shown = self.page.shown
         age = age_of(self.page, shown.language)
         context = {"page": self.page, "shown": shown, "age": age, "project": project, **found}
@@ -108,6 +111,8 @@ def readyz(request):
 
 
 def bad_request(request, exception=None):
+    if isinstance(exception, DisallowedHost):  # every page of ours says its own address
+        return HttpResponseBadRequest("Unknown host.", content_type="text/plain")
     return error(request, 400, _("The request was not understood"), _("Please check the address."))
 
 

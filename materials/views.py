@@ -22,12 +22,14 @@ class MaterialList(ContentList):
         return super().get_queryset().current()
 
     def filters(self):
+        public = Material.objects.published().values("pk")
         found = gather(
-            languages=MaterialVersion.objects.order_by("language")
+            languages=MaterialVersion.objects.filter(material__in=public)
+            .order_by("language")
             .distinct("language")
             .only("language"),
-            themes=Theme.objects.filter(material__isnull=False).distinct(),
-            groups=Theme.objects.filter(materials_for__isnull=False).distinct(),
+            themes=Theme.objects.filter(material__in=public).distinct(),
+            groups=Theme.objects.filter(materials_for__in=public).distinct(),
         )
         available = {version.language for version in found["languages"]}
         languages = [

@@ -46,14 +46,14 @@ class ArticleList(ContentList):
                 "city",
                 _("City"),
                 _("All cities"),
-                list(page_choices(found["pilots"], "city")),
+                page_choices(found["pilots"], "city"),
                 lambda rows, choice: rows.filter(pilot=choice.row.pk),
             ),
             Filter(
                 "organisation",
                 _("Organisation"),
                 _("All organisations"),
-                list(page_choices(found["organisations"])),
+                page_choices(found["organisations"]),
                 lambda rows, choice: rows.filter(organisation=choice.row.pk),
             ),
         ]

@@ -258,7 +258,9 @@ class Partnership(models.Model):
         PARTNER = "partner", _("Partner")
         ASSOCIATED = "associated", _("Associated partner")
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="partnerships")
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="partnerships", verbose_name=_("project")
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="partnerships", verbose_name=_("organisation")
     )

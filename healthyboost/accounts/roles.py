@@ -2,14 +2,15 @@
 
 from django.apps import apps
 
+from healthyboost.content.models import content_models
+
 ALL = ("view", "add", "change", "delete")
 WRITE = ("view", "add", "change")
 TRANSLATE = ("view", "change")
-CONTENT_APPS = ("content", "media", "pages", "partners", "pilots", "materials", "news")
 
-# What coordinators write; everything else of CONTENT_APPS they only see.
+# What coordinators write; everything else of the content they only see.
 COORDINATED = {
-    "content": ("link",),
+    "content": ("link", "statement"),
     "media": ("picture", "pictureuse", "attachment"),
     "partners": ("contactperson", "contactlink"),
     "pilots": ("pilot", "cooperation", "pilotstep"),
@@ -19,6 +20,7 @@ COORDINATED = {
 # A child row in the form of a page may be taken away again.
 COORDINATED_CHILDREN = {
     "link",
+    "statement",
     "pictureuse",
     "attachment",
     "contactlink",
@@ -27,6 +29,11 @@ COORDINATED_CHILDREN = {
     "materialversion",
     "quote",
 }
+
+
+def content_apps():
+    """Labels of the apps whose rows make up the pages: those of every content type there is."""
+    return {"content", "media", *(model._meta.app_label for model in content_models())}
 
 
 def actions(role, app_label, model_name):
@@ -44,9 +51,10 @@ def set_roles(using="default", **kwargs):
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
-    for app_label in CONTENT_APPS:
+    labels = content_apps()
+    for app_label in labels:
         create_permissions(apps.get_app_config(app_label), verbosity=0, using=using)
-    known = Permission.objects.using(using).filter(content_type__app_label__in=CONTENT_APPS)
+    known = Permission.objects.using(using).filter(content_type__app_label__in=labels)
     permissions = {
         (permission.content_type.app_label, permission.codename): permission
         for permission in known.select_related("content_type")
@@ -55,7 +63,7 @@ def set_roles(using="default", **kwargs):
         group, _created = Group.objects.using(using).get_or_create(name=role)
         group.permissions.set(
             permissions[model._meta.app_label, f"{action}_{model._meta.model_name}"]
-            for app_label in CONTENT_APPS
+            for app_label in labels
             for model in apps.get_app_config(app_label).get_models()
             for action in actions(role, app_label, model._meta.model_name)
         )

@@ -109,7 +109,8 @@ def beam_box(each):
 
 
 def leaves_chart(box):
-    return box[0] < 60 or box[2] > WIDTH or box[1] < 10 or box[3] > HEIGHT - 10
+    # The lowest fifth of a box is room for letters that reach below the line.
+    return box[0] < 60 or box[2] > WIDTH or box[1] < 10 or box[3] > HEIGHT - 8
 
 
 def meets(one, other):

@@ -30,7 +30,7 @@ from .dates import say_date
 from .forms import ContentForm, MomentField, PortalForm
 from .inlines import HANGING, ByLanguage, HangingInline, hangs_on_pages
 from .languages import column, language_codes, translated_fields, wording
-from .models import PUBLICATION, Draft, FormerSlug, Link, Theme, public_in, text_fields
+from .models import PUBLICATION, Draft, FormerSlug, Link, Statement, Theme, public_in, text_fields
 from .richtext import RichTextField, clean
 
 # A symbol and a word for each state of a language: never a colour alone.
@@ -72,6 +72,9 @@ class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
 
     form = PortalForm
     change_form_template = "admin/languages_form.html"
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": MomentField, "widget": AdminSplitDateTime}
+    }
     show_full_result_count = False
     list_per_page = 30
     words_first = False  # whether the languages stand above what is the same in all of them
@@ -190,9 +193,6 @@ class ContentAdmin(TranslatedAdmin):
     form = ContentForm
     change_list_template = "admin/content_list.html"
     words_first = True
-    formfield_overrides = {
-        models.DateTimeField: {"form_class": MomentField, "widget": AdminSplitDateTime}
-    }
     search_fields = ("title", "summary", "slug")
     list_display = ("shown_title", "shown_languages", "organisation", "shown_date")
     list_select_related = ("organisation",)
@@ -325,3 +325,8 @@ class ThemeAdmin(TranslatedAdmin):
 @hangs_on_pages
 class LinkInline(HangingInline):
     model = Link
+
+
+@hangs_on_pages
+class StatementInline(HangingInline):
+    model = Statement

@@ -7,6 +7,9 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+# Of moments: at either end a time zone would lead out of what Python can count.
+YEARS = range(2, 9999)
+
 
 class Precision(models.TextChoices):
     MINUTE = "minute", _("to the minute")

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .languages import wording
+from .sorting import name_key
 
 
 @dataclass
@@ -57,13 +58,10 @@ def row_choices(rows, field="name"):
 
 
 def page_choices(pages, field="title"):
-    """Choices of content objects, in the language in which each is shown."""
-    language = get_language()
+    """Choices of content objects by name, in the language in which each is shown."""
+    language, choices = get_language(), []
     for page in pages:
         shown = page.shown
-        yield Choice(
-            page.slug,
-            getattr(shown, field),
-            "" if shown.language == language else shown.language,
-            page,
-        )
+        other = "" if shown.language == language else shown.language
+        choices.append(Choice(page.slug, getattr(shown, field), other, page))
+    return sorted(choices, key=lambda choice: name_key(choice.label, language))

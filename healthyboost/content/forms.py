@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .dates import Precision
+from .dates import YEARS, Precision
 from .languages import column, language_codes, translated_fields
 from .models import PUBLICATION, text_fields
 from .slugs import free_slug, make_slug
@@ -20,7 +20,10 @@ class MomentField(forms.SplitDateTimeField):
     def compress(self, parts):
         if parts and parts[0] and not parts[1]:
             parts = [parts[0], datetime.time.min]
-        return super().compress(parts)
+        moment = super().compress(parts)
+        if moment and moment.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid_date"])
+        return moment
 
 
 class PortalForm(forms.ModelForm):

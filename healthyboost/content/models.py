@@ -20,7 +20,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .age import MadeFromField
-from .dates import Precision
+from .dates import Precision, precision_field
 from .languages import KNOWN_LANGUAGES, column, language_codes, translated_fields, wording
 from .richtext import RichTextField
 
@@ -192,6 +192,7 @@ class Content(models.Model):
     pictures = GenericRelation("media.PictureUse")
     attachments = GenericRelation("media.Attachment")
     links = GenericRelation("content.Link")
+    statements = GenericRelation("content.Statement")
     contacts = GenericRelation("partners.ContactLink")
 
     objects = ContentQuerySet.as_manager()
@@ -439,6 +440,51 @@ class Link(Worded):
 
     def __str__(self):
         return wording(self, "label", get_language() or "en")[0] or self.url
+
+
+class Statement(Worded):
+    """What a source says about a content object: where sources differ, each has its own."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    owner = GenericForeignKey()
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    subject = models.CharField(
+        _("what it is about"),
+        max_length=120,
+        blank=True,
+        help_text=_("Statements with the same subject stand together."),
+    )
+    text = models.CharField(_("what the source says"), max_length=400, blank=True)
+    reported_by = models.CharField(
+        _("reported by"), max_length=200, blank=True, help_text=_("Who published the source.")
+    )
+    reported_on = models.DateField(
+        _("reported on"), null=True, blank=True, help_text=_("Empty: not known.")
+    )
+    reported_on_precision = precision_field()
+    source_url = models.URLField(
+        _("address of the source"), max_length=500, blank=True, help_text="https://…"
+    )
+    written_in = models.CharField(
+        _("language of the source"),
+        max_length=7,
+        choices=list(KNOWN_LANGUAGES.items()),
+        blank=True,
+    )
+
+    needs_words_in = ("subject", "text", "reported_by")
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name, verbose_name_plural = _("statement of a source"), _("statements of sources")
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="content_statement_owner")
+        ]
+
+    def __str__(self):
+        language = get_language() or "en"
+        return ": ".join(wording(self, name, language)[0] for name in ("subject", "text"))
 
 
 class DraftConflict(Exception):

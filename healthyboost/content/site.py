@@ -4,12 +4,15 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import translation
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
@@ -22,7 +25,8 @@ ADMIN_CSP = {
     "style-src": [CSP.SELF, EDITOR_STYLE],
     "img-src": [CSP.SELF, "data:"],
 }
-# What the apps are called in the admin, those that people open most often first.
+# What the apps are called in the admin, those that people open most often first. Any other comes
+# last, called after its content type.
 SECTIONS = {
     "news": _("News"),
     "pilots": _("Pilots"),
@@ -33,6 +37,15 @@ SECTIONS = {
     "content": _("Themes and drafts"),
     "accounts": _("Users"),
 }
+
+
+def answer_question(view, request, *args, **kwargs):
+    """A query that no database can answer (a NUL, a year of twelve digits) is answered 400."""
+    try:
+        response = view(request, *args, **kwargs)
+        return response.render() if hasattr(response, "render") else response
+    except (DataError, OverflowError, ValueError) as error:
+        raise BadRequest(f"{request.GET.urlencode()}: {error}") from error
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -46,6 +59,8 @@ class PortalAdminSite(admin.AdminSite):
             if language := getattr(request.user, "language", ""):
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
+            if request.method == "GET" and request.GET:
+                return answer_question(view, request, *args, **kwargs)
             return view(request, *args, **kwargs)
 
         return csp_override(ADMIN_CSP)(super().admin_view(in_own_language, cacheable))
@@ -80,5 +95,11 @@ class PortalAdminConfig(AdminConfig):
 
     def ready(self):
         super().ready()
-        for label, name in SECTIONS.items():
+        from .models import content_models
+
+        named = {
+            model._meta.app_label: capfirst(model._meta.verbose_name_plural)
+            for model in content_models()
+        }
+        for label, name in (named | SECTIONS).items():
             apps.get_app_config(label).verbose_name = name

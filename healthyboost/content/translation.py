@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import PUBLICATION, RECORD, Link, Theme
+from .models import PUBLICATION, RECORD, Link, Statement, Theme
 
 
 class ContentTranslation(TranslationOptions):
@@ -19,3 +19,8 @@ class ThemeTranslation(TranslationOptions):
 @register(Link)
 class LinkTranslation(TranslationOptions):
     fields = ("label",)
+
+
+@register(Statement)
+class StatementTranslation(TranslationOptions):
+    fields = ("subject", "text", "reported_by")

@@ -150,6 +150,7 @@ def attached_to(page):
         "pictures": hung(page, "pictures", "picture", "uses"),
         "attachments": page.attachments.all(),
         "links": page.links.all(),
+        "statements": page.statements.all(),
         "people": hung(page, "contacts", "person", "uses").filter(is_current=True),
     }
 

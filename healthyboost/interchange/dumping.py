@@ -131,7 +131,7 @@ def value_node(field, value):
     if isinstance(field, models.FileField):
         return yaml.ScalarNode(TEXT, value.name)
     if isinstance(field, models.JSONField):
-        dumper = yaml.SafeDumper(io.StringIO(), default_flow_style=False, sort_keys=False)
+        dumper = DataDumper(io.StringIO(), default_flow_style=False, sort_keys=False)
         return dumper.represent_data(value)
     if isinstance(value, str):
         return text_node(value, is_block=isinstance(field, RichTextField))
@@ -142,6 +142,16 @@ def value_node(field, value):
     if isinstance(value, bool) or value is None:
         return plain_node({True: "true", False: "false", None: "null"}[value])
     return plain_node(str(value))
+
+
+class DataDumper(yaml.SafeDumper):
+    """Lists and mappings with their texts as they stand elsewhere in a file."""
+
+    def represent_str(self, text):
+        return text_node(text, is_block=False) if "\n" in text else super().represent_str(text)
+
+
+DataDumper.add_representer(str, DataDumper.represent_str)
 
 
 def text_node(text, is_block):

@@ -6,6 +6,7 @@ import yaml
 from django.db import models
 from django.utils import timezone
 
+from healthyboost.content.dates import YEARS
 from healthyboost.content.richtext import RichTextField
 
 from .documents import nearest
@@ -59,6 +60,8 @@ def text_of(field, node):
 
 def in_the_zone(moment):
     """A moment without an offset is one of the portal's own zone."""
+    if moment.year not in YEARS:
+        raise OverflowError
     if timezone.is_naive(moment):
         aware = timezone.make_aware(moment)
         back = aware.astimezone(datetime.UTC).astimezone(aware.tzinfo)

@@ -2,16 +2,16 @@
 
 from django import template
 from django.template.defaultfilters import floatformat
-from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language, get_language_info, override
+from django.utils.translation import get_language, get_language_info, override, pgettext
 from django.utils.translation import gettext as _
 
 from ..age import marked
 from ..dates import machine_date, say_date, say_period
 from ..languages import KNOWN_LANGUAGES, language_codes, wording
+from ..richtext import RichTextField
 
 register = template.Library()
 
@@ -48,8 +48,8 @@ def language_links(context, page=None):
 
 def address_in(code, path):
     """The same address under another language; the front page of that language where there is none."""
-    url = translate_url(path, code)
-    return url if url.startswith(f"/{code}/") else f"/{code}/"
+    _root, language, *rest = path.split("/", 2)
+    return f"/{code}/{rest[0]}" if language in language_codes() and rest else f"/{code}/"
 
 
 @register.simple_tag
@@ -61,6 +61,8 @@ def language_name(code):
 @register.filter
 def say_language(code):
     """ "In Swedish", "Kieli: ruotsi": a language said beside something that is in it."""
+    if code in ("mul", "zxx"):  # several languages, or no words at all
+        return capfirst(language_name(code))
     return _("In %(language)s") % {"language": language_name(code)}
 
 
@@ -71,10 +73,11 @@ def words(row, field, around=None):
     around = around or get_language()
     source = getattr(row, "source_language", None)
     text, language = wording(row, field, around, source)
-    text = mark_safe(text) if text[:1] == "<" else text  # rich text was cleaned when it was saved
+    is_rich = isinstance(row._meta.get_field(field), RichTextField)
+    text = mark_safe(text) if is_rich else text  # rich text was cleaned when it was saved
     if language == around or not text:
         return text
-    tag = "div" if text[:1] == "<" else "span"
+    tag = "div" if is_rich else "span"
     return format_html('<{0} lang="{1}">{2}</{0}>', tag, language, text)
 
 
@@ -123,6 +126,15 @@ def public(pages):
     ]
 
 
+@register.filter
+def by_subject(statements):
+    """Statements of sources in groups with the same subject."""
+    groups = {}
+    for each in statements:
+        groups.setdefault(wording(each, "subject", get_language()), []).append(each)
+    return groups.values()
+
+
 @register.simple_tag
 def section_title(page, field):
     """The heading of a section: the name of its field."""
@@ -154,3 +166,9 @@ def machine(page):
 def money(amount):
     """An amount with two places in the form of the active language."""
     return floatformat(amount, "2g")
+
+
+@register.filter
+def percent(share):
+    """A share in the form of the active language: "74.76%", in most with a no-break space."""
+    return pgettext("share", "%(number)s%%") % {"number": money(share)}

@@ -1,6 +1,7 @@
 from django import template
 from django.core.files.storage import default_storage
 from django.templatetags.static import static
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..files import SHORT_NAMES
@@ -16,9 +17,11 @@ def short_type(media_type):
 
 
 @register.inclusion_tag("media/picture.html")
-def picture(row, sizes="100vw", lazy=True):
-    """A picture in the width that the reader's screen needs, with its alternative text and language."""
-    text, language = alternative_text(row)
+def picture(row, sizes="100vw", lazy=True, around=None):
+    """A picture in the width that the reader's screen needs, with its alternative text: in the
+    language `around` it (the active one if not given), else marked with its own."""
+    around = around or get_language()
+    text, language = alternative_text(row, around)
     sources = [
         (
             f"image/{extension}",
@@ -32,7 +35,7 @@ def picture(row, sizes="100vw", lazy=True):
     return {
         "picture": row,
         "alt": text,
-        "language": language,
+        "language": language if text and language != around else "",
         "sources": sources if row.renditions else [],
         "sizes": sizes,
         "lazy": lazy,
@@ -40,8 +43,13 @@ def picture(row, sizes="100vw", lazy=True):
 
 
 @register.simple_tag
-def share_picture(pictures):
+def share_picture(pictures, language=None):
     """What stands beside a page that is shared: its first picture, else the sea without a word."""
     if pictures:
-        return {"url": pictures[0].file.url, "alt": alternative_text(pictures[0])[0]}
-    return {"url": static("img/share.jpg"), "alt": _("The Baltic Sea with a light in each pilot city")}
+        alt, language = alternative_text(pictures[0], language)
+        return {"url": pictures[0].file.url, "alt": alt, "language": language}
+    return {
+        "url": static("img/share.jpg"),
+        "alt": _("The Baltic Sea with a light in each pilot city"),
+        "language": get_language(),
+    }
