@@ -148,6 +148,16 @@ def pytest_collection_modifyitems(config, items):
 LEFT_OUT = pytest.StashKey()
 
 
+def pytest_sessionfinish(session):
+    if LEFT_OUT in session.config.stash and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]
+
+
+def pytest_testnodedown(node, error):
+    if told := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[LEFT_OUT] = told
+
+
 def pytest_terminal_summary(terminalreporter, config):
     if LEFT_OUT in config.stash:
         terminalreporter.write_line(config.stash[LEFT_OUT], yellow=True)

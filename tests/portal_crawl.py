@@ -4,14 +4,13 @@ import datetime
 import re
 from collections import deque
 from html import unescape
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urldefrag, urljoin
 
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -86,39 +85,19 @@ def hidden_paths():
 
 
 def crawl():
-    """{path: Answer} of everything that the front pages lead to, by links within the portal.
-
-    Two processes share the languages; what only leads from one to another is asked for at the end.
-    """
-    connections.close_all()  # a connection does not survive a fork
-    codes = language_codes()
-    with get_context("fork").Pool(2) as pool:
-        found = {}
-        for part in pool.map(crawl_language_pages, [codes[::2], codes[1::2]]):
-            found |= part
-    return follow(found, [target for path in list(found) for target in targets(path, found[path])])
-
-
-def crawl_language_pages(codes):
-    """What the front pages of these languages lead to, other languages left aside."""
-    others = tuple(f"/{code}/" for code in language_codes() if code not in codes)
-    return follow({}, [f"/{code}/" for code in codes], others)
-
-
-def follow(found, waiting, left_aside=("//",)):
-    client, waiting = Client(), deque(waiting)
+    """{path: Answer} of everything that the front pages lead to, by links within the portal."""
+    client, found = Client(), {}
+    waiting = deque(f"/{code}/" for code in language_codes())
     while waiting:
         path = waiting.popleft()
-        if path in found or path.startswith(left_aside):
+        if path in found:
             continue
-        found[path] = ask(client, path)
-        waiting.extend(targets(path, found[path]))
+        found[path] = answer = ask(client, path)
+        for link in links_of(answer.text):
+            target = urldefrag(urljoin(path, link))[0]
+            if target.startswith("/") and target not in found:
+                waiting.append(target)
     return found
-
-
-def targets(path, answer):
-    links = (urldefrag(urljoin(path, link))[0] for link in links_of(answer.text))
-    return [target for target in links if target.startswith("/")]
 
 
 def ask(client, path):
@@ -129,7 +108,8 @@ def ask(client, path):
 
 
 def links_of(html):
-    html = re.sub(r"<form.*?</form>", "", html, flags=re.S)
+    """What a crawler follows: links that say nofollow lead to the same texts in other frames."""
+    html = re.sub(r'<form.*?</form>|<a [^>]*rel="nofollow"[^>]*>', "", html, flags=re.S)
     links = re.findall(r'<a [^>]*?href="([^"]*)"|<img [^>]*?src="([^"]*)"', html)
     sets = re.findall(r'srcset="([^"]*)"', html)
     yield from (unescape(a or b) for a, b in links)

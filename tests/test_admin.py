@@ -907,7 +907,7 @@ NOT_OURS = {"empty-table-header", "list"}
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_lists_and_forms_are_accessible(scheme, desk, page):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -128,11 +128,11 @@ def test_text_may_be_spaced_out_on_a_small_phone(page, problems, sample, languag
         assert widest(page) <= 320, name
 
 
-@pytest.mark.parametrize("language", language_codes())
-def test_names_on_the_map_do_not_cover_each_other(page, problems, sample, language):
-    for width, name in ((390, "home"), (390, "partners"), (1280, "partners")):
-        look(page, f"{sample}/{language}/{PAGES[name]}", width)
-        assert page.evaluate(OVERLAPS) == [], name
+def test_names_on_the_map_do_not_cover_each_other(page, problems, sample):
+    for language in language_codes():
+        for width, name in ((390, "home"), (390, "partners"), (1280, "partners")):
+            look(page, f"{sample}/{language}/{PAGES[name]}", width)
+            assert page.evaluate(OVERLAPS) == [], f"{language} {name}"
 
 
 def test_first_tab_leads_past_the_navigation(page, few_pages):
