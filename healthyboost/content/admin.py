@@ -13,7 +13,7 @@ from itertools import chain
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import IntegrityError, connection, models
@@ -224,6 +224,22 @@ class ContentAdmin(TranslatedAdmin):
             request.POST = request.POST.copy()
             request.POST["_continue"] = "1"  # the person sees what has become of it
         return super().changeform_view(request, *args, **kwargs)
+
+    def save_related(self, request, form, formsets, change):
+        """Publishing a language names the rows on the page that have no words in it yet."""
+        super().save_related(request, form, formsets, change)
+        if (code := request.POST.get("_publish")) not in language_codes():
+            return
+        lacking = [
+            str(row)
+            for formset in formsets
+            for row in formset.get_queryset()
+            if (fields := translated_fields(type(row)))
+            and not any(getattr(row, column(field, code)) for field in fields)
+        ]
+        if lacking:
+            state = f"{capfirst(dict(settings.LANGUAGES)[code])}, {STATES['empty'][1]}"
+            messages.warning(request, f"{state}: {'; '.join(lacking)}")
 
     def changelist_view(self, request, extra_context=None):
         states = [state for name, state in STATES.items() if name not in ("written", "old")]
