@@ -126,7 +126,7 @@ class Writer:
                 if not self.assign_reference(document, name, column):
                     continue
             elif not is_same and isinstance(column, models.FileField) and name in values:
-                # only its name for now: files are stored when all else is right
+                # its name first: the file itself is stored once all else is right
                 self.files.append((document, name, values[name]))
                 planned = column.generate_filename(document.row, values[name].name)
                 setattr(document.row, name, planned)
