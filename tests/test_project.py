@@ -109,10 +109,18 @@ def test_image_runs_as_an_ordinary_user_and_tells_its_health():
     assert "healthz" in instructions("HEALTHCHECK")[0]
 
 
+def outside_the_virtual_environment():
+    """This process's environment as it was before `uv run`, whose Python has no pip."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    path = os.pathsep.join(folder for folder in folders if not folder.startswith(sys.prefix))
+    rest = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    return rest | {"PATH": path, "PIP_BREAK_SYSTEM_PACKAGES": "1"}
+
+
 @pytest.mark.long
 def test_every_step_of_the_image_runs_in_a_scratch_folder(tmp_path):
     """What the build would do, in its order, with the shell and Python of this machine."""
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    environment = outside_the_virtual_environment()
     text = (ROOT / "Dockerfile").read_text().split("\nFROM")[0]
     for keyword, rest in re.findall(r"^(COPY|RUN) (.+)$", text, re.M):
         if keyword == "RUN":
