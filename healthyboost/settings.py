@@ -35,7 +35,7 @@ MISSING = [
 # 2. Apps and middleware
 INSTALLED_APPS = [
     "modeltranslation",
-    "healthyboost.content.site.PortalAdminConfig",
+    "healthyboost.editing.site.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "healthyboost",
     "healthyboost.accounts",
     "healthyboost.content",
+    "healthyboost.editing",
     "healthyboost.media",
     "healthyboost.chart",
     "healthyboost.pages",

@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from healthyboost.content.admin import ContentAdmin
-from healthyboost.content.inlines import RowsInline
+from healthyboost.editing.content import ContentAdmin
+from healthyboost.editing.inlines import RowsInline
 
 from .models import Article, Quote
 

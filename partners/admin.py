@@ -2,13 +2,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 
-from healthyboost.content.admin import ContentAdmin, TranslatedAdmin
-from healthyboost.content.inlines import (
+from healthyboost.editing.content import ContentAdmin
+from healthyboost.editing.inlines import (
     HangingTableInline,
     RowsInline,
     TableInline,
     hangs_on_pages,
 )
+from healthyboost.editing.translated import TranslatedAdmin
 
 from .models import (
     ContactLink,

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from healthyboost.content.admin import ContentAdmin
-from healthyboost.content.inlines import RowsInline
+from healthyboost.editing.content import ContentAdmin
+from healthyboost.editing.inlines import RowsInline
 
 from .models import CoOperation, Pilot, PilotStep
 

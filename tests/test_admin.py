@@ -14,7 +14,7 @@ from django.utils import timezone
 from healthyboost.accounts.models import User
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import content_models
-from healthyboost.content.slugs import make_slug
+from healthyboost.editing.slugs import make_slug
 from healthyboost.media.models import Picture
 from news.models import Article
 from partners.models import FundingLine, FundingSource, NetworkMembership, Partnership
@@ -148,7 +148,7 @@ def test_dates_are_read_as_they_are_written_in_each_language_of_the_admin(langua
 
 
 def test_a_new_content_type_has_its_form_without_a_line(staff):
-    from healthyboost.content.admin import ContentAdmin
+    from healthyboost.editing.content import ContentAdmin
     from healthyboost.pages.admin import PageAdmin
 
     assert PageAdmin.__dict__.keys() - ContentAdmin.__dict__.keys() <= {"__module__", "__doc__"}

@@ -13,9 +13,9 @@ from django.core.files.storage import default_storage
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from healthyboost.content.forms import MomentField
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import content_models
+from healthyboost.editing.forms import MomentField
 from healthyboost.interchange.documents import Faults
 from healthyboost.interchange.reading import read_folder
 from healthyboost.media.files import check_document, check_picture

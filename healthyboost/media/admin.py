@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from healthyboost.content.admin import TranslatedAdmin
-from healthyboost.content.forms import PortalForm
-from healthyboost.content.inlines import HangingInline, HangingTableInline, hangs_on_pages
-from healthyboost.content.slugs import make_slug
+from healthyboost.editing.forms import PortalForm
+from healthyboost.editing.inlines import HangingInline, HangingTableInline, hangs_on_pages
+from healthyboost.editing.slugs import make_slug
+from healthyboost.editing.translated import TranslatedAdmin
 
 from .models import Attachment, Picture, PictureUse
 

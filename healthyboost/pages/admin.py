@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from healthyboost.content.admin import ContentAdmin
+from healthyboost.editing.content import ContentAdmin
 
 from .models import Page
 

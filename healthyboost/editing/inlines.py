@@ -8,8 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.fields import TranslationField
 
+from healthyboost.content.languages import column, language_codes, translated_fields
+
 from .forms import RowAutocomplete, RowForm
-from .languages import column, language_codes, translated_fields
 
 # Fields that share a line, beside those that a date shares with how well it is known.
 PAIRS = {

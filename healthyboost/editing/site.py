@@ -91,11 +91,11 @@ class PortalAdminSite(admin.AdminSite):
 
 
 class PortalAdminConfig(AdminConfig):
-    default_site = "healthyboost.content.site.PortalAdminSite"
+    default_site = "healthyboost.editing.site.PortalAdminSite"
 
     def ready(self):
         super().ready()
-        from .models import content_models
+        from healthyboost.content.models import content_models
 
         named = {
             model._meta.app_label: capfirst(model._meta.verbose_name_plural)

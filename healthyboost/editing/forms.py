@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .dates import YEARS, Precision
-from .languages import column, language_codes, translated_fields
-from .models import PUBLICATION, text_fields
+from healthyboost.content.dates import YEARS, Precision
+from healthyboost.content.languages import column, language_codes, translated_fields
+from healthyboost.content.models import PUBLICATION, text_fields
+
 from .slugs import free_slug, make_slug
 
 

@@ -1,0 +1,90 @@
+"""A change to a text before it is public."""
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .languages import column
+from .page import Origin
+
+
+class DraftConflict(Exception):
+    """The live text is no longer the one that the draft started from."""
+
+
+class Draft(models.Model):
+    """A change to one language of an object that nobody but its editors sees."""
+
+    class State(models.TextChoices):
+        WRITING = "writing", _("being written")
+        REVIEW = "review", _("waiting for review")
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    page = GenericForeignKey()
+    language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES)
+    fields = models.JSONField(_("texts"), default=dict)
+    started_from = models.CharField(max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("author")
+    )
+    origin = models.CharField(
+        _("origin"), max_length=7, choices=Origin.choices, default=Origin.HUMAN
+    )
+    made_from = models.JSONField(null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WRITING)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("draft"), _("drafts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "language"],
+                name="content_draft_one_a_language",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.page} ({self.language})"
+
+    @classmethod
+    def of(cls, page, language, author=None):
+        """The draft of `page` in `language`: the one that exists, or a new unsaved one."""
+        key = {
+            "content_type": ContentType.objects.get_for_model(page),
+            "object_id": page.pk,
+            "language": language,
+        }
+        return cls.objects.filter(**key).first() or cls(
+            **key, author=author, started_from=page.live_hash(language)
+        )
+
+    @transaction.atomic
+    def publish(self, overwrite=False):
+        """Make the draft the live text and remove it; DraftConflict if the live text has moved on.
+
+        `overwrite` is for somebody who has seen both versions and chosen this one.
+        """
+        page = (
+            self.content_type.model_class()._base_manager.select_for_update().get(pk=self.object_id)
+        )
+        if not overwrite and page.live_hash(self.language) != self.started_from:
+            raise DraftConflict(str(self))
+        for name, text in self.fields.items():
+            if name not in page.text_fields:
+                raise ValueError(f"{name} is no text of {page._meta.label}")
+            setattr(page, column(name, self.language), text)
+        setattr(page, column("origin", self.language), self.origin)
+        setattr(page, column("made_from", self.language), self.made_from)
+        version = page.in_language(self.language)
+        if not version.published_at or version.withdrawn_at:
+            setattr(page, column("published_at", self.language), timezone.now())
+            setattr(page, column("withdrawn_at", self.language), None)
+        page.full_clean()
+        page.save()
+        self.delete()
+        return page

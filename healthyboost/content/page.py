@@ -1,0 +1,329 @@
+"""The multilingual content model: one object, one address, a text and a publication per language.
+
+The columns hold the live text. What is being written is a Draft until it is published.
+"""
+
+import hashlib
+import json
+from functools import cache
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from .age import MadeFromField
+from .attached import FormerSlug
+from .dates import Precision
+from .languages import column, language_codes, translated_fields, wording
+from .richtext import RichTextField
+
+PUBLICATION = ("published_at", "unpublish_at", "withdrawn_at")
+RECORD = ("origin", "made_from")  # how a text came to be; not part of what a reader reads
+
+
+class Origin(models.TextChoices):
+    HUMAN = "human", _("written by a person")
+    MACHINE = "machine", _("machine translation, not reviewed")
+    IMPORT = "import", _("imported")
+
+
+class NotPublic(Exception):
+    """A visitor's view of an object that no visitor may see."""
+
+
+def content_models():
+    """Every content type there is: the models that inherit Content."""
+    return [model for model in apps.get_models() if issubclass(model, Content)]
+
+
+def public_in(language, now=None):
+    """Q: the text in `language` is public at `now`."""
+    now = now or timezone.now()
+    published, unpublish, withdrawn = (column(field, language) for field in PUBLICATION)
+    return (
+        Q(**{f"{published}__lte": now})
+        & (Q(**{f"{unpublish}__isnull": True}) | Q(**{f"{unpublish}__gt": now}))
+        & Q(**{f"{withdrawn}__isnull": True})
+    )
+
+
+def gone_from(language, now=None):
+    """Q: the text in `language` was public and has been taken away."""
+    now = now or timezone.now()
+    published, unpublish, withdrawn = (column(field, language) for field in PUBLICATION)
+    return Q(**{f"{published}__lte": now}) & (
+        Q(**{f"{unpublish}__lte": now}) | Q(**{f"{withdrawn}__isnull": False})
+    )
+
+
+class ContentQuerySet(models.QuerySet):
+    def published(self, language=None):
+        """What a visitor who reads in `language` may see: public in some language, not gone in this."""
+        language, now = language or get_language() or settings.LANGUAGE_CODE, timezone.now()
+        public = Q()
+        for code in language_codes():
+            public |= public_in(code, now)
+        return self.filter(public).exclude(gone_from(language, now))
+
+    def newest_first(self):
+        return self.order_by(F("date").desc(nulls_last=True), "-id")
+
+    def for_lists(self):
+        """Without the columns that only a page of its own shows."""
+        return self.defer(*self.model.page_only)
+
+    def years(self):
+        """Years in which these objects have a date, newest first: one look into the index a year."""
+        dated = self.filter(date__isnull=False).newest_first().values_list("date")
+        table, zone = self.model._meta.db_table, timezone.get_default_timezone_name()
+        earlier = dated.extra(
+            where=[f"\"{table}\".date < date_trunc('year', walk.date, %s)"], params=[zone]
+        )
+        first, first_values = dated[:1].query.sql_with_params()
+        following, following_values = earlier[:1].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH RECURSIVE walk(date) AS (({first}) UNION ALL SELECT ({following}) FROM walk "
+                "WHERE walk.date IS NOT NULL) SELECT extract(year FROM date AT TIME ZONE %s)::int "
+                "FROM walk WHERE date IS NOT NULL",
+                [*first_values, *following_values, zone],
+            )
+            return [year for (year,) in cursor.fetchall()]
+
+    def with_slug(self, slug):
+        """The object of this slug, or of this former slug; DoesNotExist otherwise."""
+        try:
+            return self.get(slug=slug)
+        except self.model.DoesNotExist:
+            return self.get(id__in=FormerSlug.of(self.model).filter(slug=slug).values("object_id"))
+
+
+class Version:
+    """One object in one language: `version.title` is the text of that language and no other."""
+
+    def __init__(self, page, language):
+        self.page, self.language = page, language
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name in ("page", "language"):
+            raise AttributeError(name)  # copy and pickle ask before there is a page
+        if name in self.page.text_fields:
+            return getattr(self.page, column(name, self.language)) or ""
+        if name in PUBLICATION + RECORD:
+            return getattr(self.page, column(name, self.language))
+        return getattr(self.page, name)
+
+
+class Content(models.Model):
+    """What every page of the portal shares. A subclass adds fields; lists, pages and admin follow."""
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        unique=True,
+        help_text=_(
+            "The last part of the web address: a–z, 0–9 and hyphens. A changed address leads on."
+        ),
+    )
+    source_language = models.CharField(
+        _("first written in"),
+        max_length=7,
+        choices=settings.LANGUAGES,
+        help_text=_("The language of the original. Any language may be it."),
+    )
+    organisation = models.ForeignKey(
+        "partners.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_%(class)ss",
+        verbose_name=_("organisation"),
+        help_text=_("Whose page this is: its coordinators may edit it. Empty: the whole network."),
+    )
+    date = models.DateTimeField(
+        _("date"),
+        null=True,
+        blank=True,
+        help_text=_("What lists are ordered by. Empty: not known."),
+    )
+    date_precision = models.CharField(
+        _("date is known"), max_length=7, choices=Precision.choices, default=Precision.UNKNOWN
+    )
+    themes = models.ManyToManyField("content.Theme", blank=True, verbose_name=_("themes"))
+
+    title = models.CharField(pgettext_lazy("text", "title"), max_length=250, blank=True)
+    summary = models.TextField(
+        _("summary"),
+        max_length=500,
+        blank=True,
+        help_text=_("One or two sentences for lists and search engines. Needed to publish."),
+    )
+    body = RichTextField(_("text"), blank=True)
+
+    published_at = models.DateTimeField(
+        _("public from"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: not public. A time to come: public from then on."),
+    )
+    unpublish_at = models.DateTimeField(_("public until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        _("withdrawn"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The address then says that the page is gone, and leads to the other languages."
+        ),
+    )
+    origin = models.CharField(
+        _("origin"), max_length=7, choices=Origin.choices, blank=True, default=Origin.HUMAN
+    )
+    made_from = MadeFromField(null=True, blank=True, editable=False)
+
+    former_slugs = GenericRelation("content.FormerSlug")
+    drafts = GenericRelation("content.Draft")
+    pictures = GenericRelation("media.PictureUse")
+    attachments = GenericRelation("media.Attachment")
+    links = GenericRelation("content.Link")
+    statements = GenericRelation("content.Statement")
+    contacts = GenericRelation("partners.ContactLink")
+
+    objects = ContentQuerySet.as_manager()
+
+    # The language that a reader takes where her own is missing: `?then=ru`.
+    second_language = None
+    # What a page of its own shows and a list does not; further translated texts of a subclass come on top.
+    page_only = ("body", "made_from")
+    # Related names of child rows that belong to the object alone: dumped, loaded and edited with it.
+    parts = ()
+    # The field that an object's file in a dump is named after.
+    interchange_key = "slug"
+    # Name of the URL of the page.
+    url_name = None
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(
+                F("date").desc(nulls_last=True),
+                F("id").desc(),
+                name="%(app_label)s_%(class)s_newest",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(date__isnull=True, date_precision="unknown")
+                | Q(date__isnull=False) & ~Q(date_precision="unknown"),
+                name="%(app_label)s_%(class)s_date_and_precision",
+                violation_error_message=_("A date and how well it is known belong together."),
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{column('unpublish_at', code)}__isnull": True})
+                    | Q(
+                        **{
+                            f"{column('unpublish_at', code)}__gt": F(column("published_at", code)),
+                            f"{column('published_at', code)}__isnull": False,
+                        }
+                    ),
+                    name=f"%(app_label)s_%(class)s_{column('until_after_from', code)}",
+                    violation_error_message=_("“Public until” must be after “public from”."),
+                )
+                for code in language_codes()
+            ),
+        ]
+
+    def __str__(self):
+        return wording(self, "title", get_language() or "en", self.source_language)[0] or self.slug
+
+    def get_absolute_url(self):
+        return reverse(self.url_name, args=[self.slug])
+
+    @property
+    def text_fields(self):
+        """Names of the translated fields that a reader reads."""
+        return text_fields(type(self))
+
+    def is_public_in(self, language, now=None):
+        now = now or timezone.now()
+        version = self.in_language(language)
+        return bool(
+            version.published_at
+            and version.published_at <= now
+            and not version.withdrawn_at
+            and not (version.unpublish_at and version.unpublish_at <= now)
+        )
+
+    def is_gone_from(self, language, now=None):
+        """Was public in this language and has been taken away."""
+        now = now or timezone.now()
+        published_at = self.in_language(language).published_at
+        return bool(published_at and published_at <= now and not self.is_public_in(language, now))
+
+    @property
+    def languages(self):
+        """The languages in which the page is public now, in the order of the settings."""
+        now = timezone.now()
+        return [code for code in language_codes() if self.is_public_in(code, now)]
+
+    def language_found_in(self, asked):
+        """The language of the text that a visitor who asks for `asked` gets; None where there is none."""
+        public = self.languages
+        wished = (asked, self.second_language, self.source_language, "en", *public)
+        return next((code for code in wished if code in public), None)
+
+    @property
+    def shown(self):
+        """The Version that a visitor of the active language gets; NotPublic where there is none."""
+        language = self.language_found_in(get_language())
+        if not language:
+            raise NotPublic(f"{self._meta.label} {self.slug}")
+        return Version(self, language)
+
+    def in_language(self, language):
+        """The Version in `language`, public or not: for previews and editors, never for visitors."""
+        return Version(self, language)
+
+    def state_in(self, language):
+        """'empty', 'draft', 'scheduled', 'public' or 'withdrawn'."""
+        version, now = self.in_language(language), timezone.now()
+        if version.withdrawn_at or (version.unpublish_at and version.unpublish_at <= now):
+            return "withdrawn"
+        if version.published_at:
+            return "public" if version.published_at <= now else "scheduled"
+        return "draft" if any(getattr(version, field) for field in self.text_fields) else "empty"
+
+    def missing_to_publish(self, language):
+        """Names of the texts without which `language` cannot be public."""
+        version = self.in_language(language)
+        return [field for field in ("title", "summary") if not getattr(version, field)]
+
+    def live_hash(self, language):
+        """Hash of the live text in `language`: what a draft remembers that it started from."""
+        version = self.in_language(language)
+        texts = {field: getattr(version, field) for field in self.text_fields}
+        return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+
+    def clean(self):
+        """A language goes public only with a title and a summary; errors are keyed by column."""
+        errors = {
+            column(field, code): _("Needed before this language can be public.")
+            for code in language_codes()
+            if self.in_language(code).published_at
+            for field in self.missing_to_publish(code)
+        }
+        if errors:
+            raise ValidationError(errors)
+
+
+@cache
+def text_fields(model):
+    """Names of the translated fields of a content type that a reader reads."""
+    return tuple(name for name in translated_fields(model) if name not in PUBLICATION + RECORD)

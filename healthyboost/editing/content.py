@@ -1,0 +1,164 @@
+"""The admin of a content type.
+
+    @admin.register(Article)
+    class ArticleAdmin(ContentAdmin):
+        inlines = [QuoteInline]
+
+is all that a content type needs: which fields there are, and which of them have a text per
+language, is read from the model.
+"""
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from healthyboost.content.age import age_of
+from healthyboost.content.dates import say_date
+from healthyboost.content.languages import column, language_codes, translated_fields, wording
+from healthyboost.content.models import PUBLICATION, public_in, text_fields
+
+from .forms import ContentForm
+from .inlines import HANGING
+from .translated import STATES, TranslatedAdmin
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    def lookups(self, request, model_admin):
+        return [(code, capfirst(language)) for code, language in settings.LANGUAGES]
+
+    def value(self):
+        asked = super().value()
+        return asked if asked in language_codes() else None
+
+
+class PublicIn(LanguageFilter):
+    title, parameter_name = _("language: public"), "public"
+
+    def queryset(self, request, queryset):
+        return queryset.filter(public_in(self.value())) if self.value() else None
+
+
+class NotPublicIn(LanguageFilter):
+    title, parameter_name = _("language: not public"), "not_public"
+
+    def queryset(self, request, queryset):
+        return queryset.exclude(public_in(self.value())) if self.value() else None
+
+
+class ContentAdmin(TranslatedAdmin):
+    """The admin of a content type."""
+
+    form = ContentForm
+    change_list_template = "admin/content_list.html"
+    words_first = True
+    search_fields = ("title", "summary", "slug")
+    list_display = ("shown_title", "shown_languages", "organisation", "shown_date")
+    list_select_related = ("organisation",)
+
+    def get_ordering(self, request):
+        return self.ordering or (models.F("date").desc(nulls_last=True), "-id")
+
+    def get_list_filter(self, request):
+        own = [name for name in ("kind", "state") if hasattr(self.model, name)]
+        return [*own, PublicIn, NotPublicIn, "organisation", "themes"]
+
+    def get_fieldsets(self, request, obj=None):
+        return [
+            *self.language_fieldsets(self.language_fields or text_fields(self.model)),
+            *self.language_fieldsets((*PUBLICATION, "origin"), heading=_("Publication")),
+            self.shared_fieldset(request, obj),
+        ]
+
+    def get_inlines(self, request, obj):
+        related = [
+            field.related_model
+            for field in self.opts.private_fields
+            if isinstance(field, GenericRelation)
+        ]
+        return [*self.inlines, *(HANGING[model] for model in related if model in HANGING)]
+
+    def changeform_view(self, request, *args, **kwargs):
+        if "_publish" in request.POST or "_withdraw" in request.POST:
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"  # the person sees what has become of it
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_related(self, request, form, formsets, change):
+        """Publishing a language names the rows on the page that have no words in it yet."""
+        super().save_related(request, form, formsets, change)
+        if (code := request.POST.get("_publish")) not in language_codes():
+            return
+        lacking = [
+            str(row)
+            for formset in formsets
+            for row in formset.get_queryset()
+            if (fields := translated_fields(type(row)))
+            and not any(getattr(row, column(field, code)) for field in fields)
+        ]
+        if lacking:
+            state = f"{capfirst(dict(settings.LANGUAGES)[code])}, {STATES['empty'][1]}"
+            messages.warning(request, f"{state}: {'; '.join(lacking)}")
+
+    def changelist_view(self, request, extra_context=None):
+        states = [state for name, state in STATES.items() if name not in ("written", "old")]
+        return super().changelist_view(request, {"states": states, **(extra_context or {})})
+
+    def get_view_on_site_url(self, obj=None):
+        """Only what visitors may see has an address to look at."""
+        public = obj.languages if obj else []
+        if not public:
+            return None
+        with translation.override(get_language() if get_language() in public else public[0]):
+            return obj.get_absolute_url()
+
+    def state_of(self, row, code):
+        return row.state_in(code) if row else "empty"
+
+    def panel(self, code, name, fieldsets, context, obj):
+        panel = super().panel(code, name, fieldsets, context, obj)
+        if obj and code != obj.source_language and panel.state != "empty":
+            panel.is_translation, panel.age = True, age_of(obj, code)
+            if panel.state == "public" and panel.age and panel.age.changed:
+                panel.state = "old"
+        return panel
+
+    @admin.display(description=pgettext_lazy("text", "title"), ordering="slug")
+    def shown_title(self, page):
+        """In the language of the admin; in another one with a word that says which."""
+        text, code = wording(page, "title", get_language(), page.source_language)
+        if not text or code == get_language():
+            return text or page.slug
+        language = dict(settings.LANGUAGES)[code]
+        return format_html('<span lang="{}">{}</span> <small>({})</small>', code, text, language)
+
+    @admin.display(description=_("languages"))
+    def shown_languages(self, page):
+        address = reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[page.pk]
+        )
+        states = [(code, capfirst(name), page.state_in(code)) for code, name in settings.LANGUAGES]
+        return format_html(
+            '<ul class="language-states">{}</ul>',
+            format_html_join(
+                "",
+                '<li><a class="state-{}" href="{}#language-{}" title="{}: {}">'
+                '<span aria-hidden="true">{} {}</span>'
+                '<span class="visually-hidden">{}: {}</span></a></li>',
+                (
+                    (state, address, code, name, word, symbol, code, name, word)
+                    for code, name, state in states
+                    for symbol, word in [STATES[state]]
+                ),
+            ),
+        )
+
+    @admin.display(description=_("date"), ordering="date")
+    def shown_date(self, page):
+        return say_date(page.date, page.date_precision)
