@@ -26,7 +26,9 @@ class Draft(models.Model):
     object_id = models.BigIntegerField()
     page = GenericForeignKey()
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES)
-    fields = models.JSONField(_("texts"), default=dict)
+    fields = models.JSONField(_("texts"), default=dict)  # {field: text} of the page itself
+    # {"pilots.pilotstep:12": {field: text}} of rows that hang on the page
+    rows = models.JSONField(_("texts of its parts"), default=dict)
     started_from = models.CharField(max_length=64)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("author")
