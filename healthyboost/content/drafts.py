@@ -1,5 +1,6 @@
 """A change to a text before it is public."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -7,7 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .languages import column
+from .languages import column, translated_fields
 from .page import Origin
 
 
@@ -65,6 +66,33 @@ class Draft(models.Model):
             **key, author=author, started_from=page.live_hash(language)
         )
 
+    @property
+    def has_changes(self):
+        return bool(self.fields or self.rows)
+
+    def put_on(self, page):
+        """Give `page`, in memory, the texts of this draft: what the page will say."""
+        for name, text in self.fields.items():
+            if name not in page.text_fields:
+                raise ValueError(f"{name} is no text of {page._meta.label}")
+            setattr(page, column(name, self.language), text)
+        setattr(page, column("origin", self.language), self.origin)
+        setattr(page, column("made_from", self.language), self.made_from)
+
+    def put_on_row(self, row):
+        """The same for a row that hangs on the page."""
+        for name, text in self.rows.get(row_key(row), {}).items():
+            if name in translated_fields(type(row)):
+                setattr(row, column(name, self.language), text)
+
+    def changed_rows(self):
+        """The rows that still exist of those that this draft has texts for."""
+        for key in self.rows:
+            label, number = key.split(":")
+            row = apps.get_model(label)._base_manager.filter(pk=number).first()
+            if row:
+                yield row
+
     @transaction.atomic
     def publish(self, overwrite=False):
         """Make the draft the live text and remove it; DraftConflict if the live text has moved on.
@@ -76,17 +104,21 @@ class Draft(models.Model):
         )
         if not overwrite and page.live_hash(self.language) != self.started_from:
             raise DraftConflict(str(self))
-        for name, text in self.fields.items():
-            if name not in page.text_fields:
-                raise ValueError(f"{name} is no text of {page._meta.label}")
-            setattr(page, column(name, self.language), text)
-        setattr(page, column("origin", self.language), self.origin)
-        setattr(page, column("made_from", self.language), self.made_from)
+        self.put_on(page)
         version = page.in_language(self.language)
         if not version.published_at or version.withdrawn_at:
             setattr(page, column("published_at", self.language), timezone.now())
             setattr(page, column("withdrawn_at", self.language), None)
         page.full_clean()
         page.save()
+        for row in self.changed_rows():
+            self.put_on_row(row)
+            row.full_clean()
+            row.save()
         self.delete()
         return page
+
+
+def row_key(row):
+    """How a draft names a row that hangs on its page."""
+    return f"{row._meta.label_lower}:{row.pk}"

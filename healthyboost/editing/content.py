@@ -9,7 +9,7 @@ language, is read from the model.
 """
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
@@ -21,12 +21,17 @@ from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.age import age_of
 from healthyboost.content.dates import say_date
-from healthyboost.content.languages import column, language_codes, translated_fields, wording
-from healthyboost.content.models import PUBLICATION, public_in, text_fields
+from healthyboost.content.languages import language_codes, wording
+from healthyboost.content.models import PUBLICATION, Draft, public_in, text_fields
 
+from .drafting import Drafting
 from .forms import ContentForm
 from .inlines import HANGING
+from .publishing import Publishing
 from .translated import STATES, TranslatedAdmin
+
+# Buttons after which the person sees what has become of the page.
+STAYS = {"_publish", "_publish_chosen", "_withdraw", "_review", "_take_back"}
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -52,7 +57,7 @@ class NotPublicIn(LanguageFilter):
         return queryset.exclude(public_in(self.value())) if self.value() else None
 
 
-class ContentAdmin(TranslatedAdmin):
+class ContentAdmin(Publishing, Drafting, TranslatedAdmin):
     """The admin of a content type."""
 
     form = ContentForm
@@ -85,26 +90,10 @@ class ContentAdmin(TranslatedAdmin):
         return [*self.inlines, *(HANGING[model] for model in related if model in HANGING)]
 
     def changeform_view(self, request, *args, **kwargs):
-        if "_publish" in request.POST or "_withdraw" in request.POST:
+        if STAYS & request.POST.keys():
             request.POST = request.POST.copy()
             request.POST["_continue"] = "1"  # the person sees what has become of it
         return super().changeform_view(request, *args, **kwargs)
-
-    def save_related(self, request, form, formsets, change):
-        """Publishing a language names the rows on the page that have no words in it yet."""
-        super().save_related(request, form, formsets, change)
-        if (code := request.POST.get("_publish")) not in language_codes():
-            return
-        lacking = [
-            str(row)
-            for formset in formsets
-            for row in formset.get_queryset()
-            if (fields := translated_fields(type(row)))
-            and not any(getattr(row, column(field, code)) for field in fields)
-        ]
-        if lacking:
-            state = f"{capfirst(dict(settings.LANGUAGES)[code])}, {STATES['empty'][1]}"
-            messages.warning(request, f"{state}: {'; '.join(lacking)}")
 
     def changelist_view(self, request, extra_context=None):
         states = [state for name, state in STATES.items() if name not in ("written", "old")]
@@ -123,6 +112,13 @@ class ContentAdmin(TranslatedAdmin):
 
     def panel(self, code, name, fieldsets, context, obj):
         panel = super().panel(code, name, fieldsets, context, obj)
+        panel.refusal = context["refusals"].get(code)
+        panel.is_seen = code in getattr(obj, "live_languages", ())
+        panel.draft = getattr(obj, "taken_up", {}).get(code)
+        if panel.draft:
+            panel.is_behind = panel.draft.started_from != obj.live_hashes[code]
+            waiting = panel.draft.state == Draft.State.REVIEW
+            panel.state = "review" if waiting else "changed"
         if obj and code != obj.source_language and panel.state != "empty":
             panel.is_translation, panel.age = True, age_of(obj, code)
             if panel.state == "public" and panel.age and panel.age.changed:

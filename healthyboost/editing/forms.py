@@ -3,7 +3,8 @@
 import datetime
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.conf import settings
+from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from healthyboost.content.dates import YEARS, Precision
 from healthyboost.content.languages import column, language_codes, translated_fields
 from healthyboost.content.models import PUBLICATION, text_fields
 
+from .drafting import take_up_row
+from .merging import Merging
 from .slugs import free_slug, make_slug
 
 
@@ -27,7 +30,7 @@ class MomentField(forms.SplitDateTimeField):
         return moment
 
 
-class PortalForm(forms.ModelForm):
+class PortalForm(Merging, forms.ModelForm):
     """An empty address is made from the name; what the database refused is said in the form."""
 
     refusal = None  # set for one request by TranslatedAdmin
@@ -81,6 +84,7 @@ class ContentForm(PortalForm):
             self.choose_source_language()
         super().clean()
         self.press_buttons()
+        self.check_live_text()
         self.check_periods()
         self.check_date()
         self.remember_sources()
@@ -113,20 +117,59 @@ class ContentForm(PortalForm):
             self.add_error(column("title", language), _("Write a title in at least one language."))
 
     def press_buttons(self):
-        """“Publish now” and “Withdraw” fill in the fields that one could fill in by hand."""
+        """“Publish” and “Withdraw” fill in the fields that one could fill in by hand.
+
+        `publishing` is {language: moment} of what this save makes public, now or later.
+        """
         now = timezone.now()
-        for code in language_codes():
+        self.publishing = self.languages_to_publish(now)
+        for code, moment in self.publishing.items():
             public_from, public_until, withdrawn = (column(name, code) for name in PUBLICATION)
-            if self.data.get("_publish") == code:
-                since, until = (
-                    self.cleaned_data.get(public_from),
-                    self.cleaned_data.get(public_until),
+            since, until = self.cleaned_data.get(public_from), self.cleaned_data.get(public_until)
+            is_public = bool(since and since <= now) and not self.cleaned_data.get(withdrawn)
+            if moment > now and is_public:
+                self.add_error(
+                    public_from,
+                    _("This language is public already: its changes are published at once."),
                 )
-                self.cleaned_data[public_from] = min(since or now, now)
-                self.cleaned_data[public_until] = until if until and until > now else None
-                self.cleaned_data[withdrawn] = None
-            elif self.data.get("_withdraw") == code:
-                self.cleaned_data[withdrawn] = now
+            self.cleaned_data[public_from] = (
+                min(since or moment, moment) if moment <= now else moment
+            )
+            self.cleaned_data[public_until] = until if until and until > moment else None
+            self.cleaned_data[withdrawn] = None
+        if (code := self.data.get("_withdraw")) in language_codes():
+            self.cleaned_data[column("withdrawn_at", code)] = now
+
+    def languages_to_publish(self, now):
+        if (code := self.data.get("_publish")) in language_codes():
+            return {code: now}
+        if "_publish_chosen" not in self.data:
+            return {}
+        chosen = [code for code in language_codes() if code in self.data.getlist("_chosen")]
+        if not chosen:
+            self.add_error(None, _("Choose the languages that are to be public."))
+        field = MomentField(required=False, widget=AdminSplitDateTime)
+        try:
+            moment = field.clean(field.widget.value_from_datadict(self.data, {}, "_at"))
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+            return {}
+        return dict.fromkeys(chosen, moment or now)
+
+    def check_live_text(self):
+        """Nobody replaces a public text that has changed since the form was opened."""
+        began = self.started_from()
+        for code, now in getattr(self.instance, "live_hashes", {}).items():
+            if code in self.publishing and began.get(f"live:{code}", now) != now:
+                self.both_changed.add(f"live:{code}")
+                self.add_error(
+                    None,
+                    _(
+                        "The public text in %(language)s has changed meanwhile. Compare your draft "
+                        "with it, then publish again."
+                    )
+                    % {"language": dict(settings.LANGUAGES)[code]},
+                )
 
     def check_periods(self):
         for code in language_codes():
@@ -161,10 +204,13 @@ class RowAutocomplete(AutocompleteSelect):
         return [(None, options, 0)]
 
 
-class RowForm(forms.ModelForm):
-    """A child row inside the form of its owner."""
+class RowForm(Merging, forms.ModelForm):
+    """A child row inside the form of its owner; `page` is given where that has drafts."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, page=None, **kwargs):
+        self.page, row = page, kwargs.get("instance")
+        if page and row and row.pk:
+            take_up_row(row, page)
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             widget = getattr(field.widget, "widget", None)

@@ -1,6 +1,7 @@
 """The admin of anything with words: one form with one language switch, one list for all languages."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from itertools import chain
 
 from django.apps import apps
@@ -19,6 +20,7 @@ from healthyboost.content.richtext import RichTextField, clean
 
 from .forms import MomentField, PortalForm
 from .inlines import ByLanguage
+from .merging import carried_on
 
 # A symbol and a word for each state of a language: never a colour alone.
 STATES = {
@@ -27,6 +29,8 @@ STATES = {
     "draft": ("◐", pgettext_lazy("state of a text", "draft")),
     "scheduled": ("◷", _("scheduled")),
     "public": ("●", _("public")),
+    "changed": ("◑", _("public, with changes that are not public yet")),
+    "review": ("◍", _("waiting for review")),
     "old": ("◔", _("public, older than its original")),
     "withdrawn": ("⊘", _("withdrawn")),
 }
@@ -44,6 +48,13 @@ class Panel:
     publication: list
     is_translation: bool = False
     age: Age | None = None  # of a translation whose source is known
+    draft: object = None
+    is_behind: bool = False  # the public text has changed since the draft was begun
+    refusal: object = None  # why it was not published just now
+    is_seen: bool = False  # by visitors, now
+    may_publish: bool = True
+    may_withdraw: bool = True
+    tools: list = field(default_factory=list)  # (label, address) of what else can be done with it
 
     @property
     def symbol(self):
@@ -68,7 +79,7 @@ class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
     shared_heading = _("Same in all languages")
 
     class Media:
-        js = ("admin/js/urlify.js", "admin/portal.js")
+        js = ("admin/js/urlify.js", "admin/portal.js", "admin/keeping.js")
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, form=self.form_with_labels(), **kwargs)
@@ -113,6 +124,10 @@ class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         fieldsets = list(context["adminform"])
+        context["refusals"] = getattr(request, "refusals", {})
+        context["request"] = request
+        context["chosen"] = request.POST.getlist("_chosen")
+        context["publish_at"] = [request.POST.get("_at_0", ""), request.POST.get("_at_1", "")]
         context["panels"] = [
             self.panel(code, capfirst(language), fieldsets, context, obj)
             for code, language in settings.LANGUAGES
@@ -121,8 +136,21 @@ class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
             fieldset for fieldset in fieldsets if "language" not in fieldset.classes
         ]
         context["words_first"] = self.words_first
+        context["started_from"] = json.dumps(self.started_from(context, obj))
         context["first_language"] = getattr(obj, "source_language", "") or get_language()
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def started_from(self, context, obj):
+        """The fingerprints that the form carries: see merging.py."""
+        rows = [
+            form
+            for inline in context["inline_admin_formsets"]
+            for form in inline.formset.initial_forms
+        ]
+        found = {}
+        for form in (context["adminform"].form, *rows) if obj else ():
+            found |= carried_on(form)
+        return found
 
     def panel(self, code, name, fieldsets, context, obj):
         own = [fieldset for fieldset in fieldsets if f"language-{code}" in fieldset.classes.split()]

@@ -1,0 +1,125 @@
+"""A change to a public text is a draft until somebody publishes it: the form shows and saves both alike.
+
+The form of a page shows, in each language, what the page will say: its draft where there is one. What
+is typed into a language that is public now is stored as its Draft; any other language has no readers
+and is stored at once.
+"""
+
+from django.contrib.contenttypes.models import ContentType
+
+from healthyboost.content.age import source_texts
+from healthyboost.content.drafts import row_key
+from healthyboost.content.languages import column, language_codes, translated_fields
+from healthyboost.content.models import RECORD, Draft
+
+
+def take_up_drafts(page):
+    """Give `page` the texts of its drafts, and keep beside them what visitors read."""
+    page.live = {code: texts_of(page, code, page.text_fields + RECORD) for code in language_codes()}
+    page.live_hashes = {code: page.live_hash(code) for code in language_codes()}
+    page.live_languages = page.languages
+    page.taken_up = {draft.language: draft for draft in page.drafts.select_related("author")}
+    for draft in page.taken_up.values():
+        draft.put_on(page)
+
+
+def take_up_row(row, page):
+    """The same for a row that hangs on `page`."""
+    names = translated_fields(type(row))
+    row.live = {code: texts_of(row, code, names) for code in language_codes()}
+    for draft in page.taken_up.values():
+        draft.put_on_row(row)
+
+
+def texts_of(row, language, names):
+    return {name: getattr(row, column(name, language)) for name in names}
+
+
+def put_back(row, language):
+    """Give `row` its live texts in `language` again; answers those that are to replace them."""
+    live = row.live[language]
+    typed = texts_of(row, language, live)
+    for name, text in live.items():
+        setattr(row, column(name, language), text)
+    return {name: text for name, text in typed.items() if (text or "") != (live[name] or "")}
+
+
+class Drafting:
+    """Mixin of ContentAdmin."""
+
+    def get_object(self, request, object_id, from_field=None):
+        page = super().get_object(request, object_id, from_field)
+        if page and self.has_change_permission(request, page):
+            take_up_drafts(page)
+        return page
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        page = obj if hasattr(obj, "taken_up") else None
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        return {**kwargs, "form_kwargs": {"page": page}}
+
+    def started_from(self, context, obj):
+        """With the public texts: nobody replaces one that she has not seen."""
+        form, found = context["adminform"].form, super().started_from(context, obj)
+        then = form.started_from() if form.is_bound else {}
+        for code, now in getattr(obj, "live_hashes", {}).items():
+            name = f"live:{code}"
+            seen = name in getattr(form, "both_changed", ())
+            found[name] = now if seen else then.get(name, now)
+        return found
+
+    def save_model(self, request, obj, form, change):
+        """What was typed into public languages is taken out again, to be stored as drafts."""
+        public = [
+            code
+            for code in getattr(obj, "live_languages", ())
+            if obj.is_public_in(code) and code not in form.publishing
+        ]
+        for code in public:  # all of them, before any is put back: one may be made from another
+            made_from = column("made_from", code)
+            if isinstance(getattr(obj, made_from), str):
+                setattr(obj, made_from, source_texts(obj, getattr(obj, made_from)))
+        request.typed = {code: (put_back(obj, code), {}) for code in public}
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        for row_form in formset.forms:
+            row = row_form.instance
+            for code, (_texts, rows) in request.typed.items() if hasattr(row, "live") else ():
+                if texts := put_back(row, code):
+                    rows[row_key(row)] = texts
+        super().save_formset(request, form, formset, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        drafts = getattr(form.instance, "taken_up", {})
+        for code in language_codes():
+            texts, rows = request.typed.get(code, ({}, {}))
+            draft = drafts.get(code)
+            for_review = code not in form.publishing and (
+                code in form.data.getlist("_review")
+                or (draft and draft.state == Draft.State.REVIEW)
+                and code not in form.data.getlist("_take_back")
+            )
+            if texts or rows or for_review:
+                store_draft(form.instance, code, draft, texts, rows, for_review, request.user)
+            elif draft:
+                draft.delete()
+
+
+def store_draft(page, code, draft, texts, rows, for_review, author):
+    """`texts` may hold what the Draft keeps in columns of its own: origin and made_from."""
+    is_new = draft is None
+    draft = draft or Draft(
+        content_type=ContentType.objects.get_for_model(page), object_id=page.pk, language=code
+    )
+    live = getattr(page, "live", {}).get(code, {})
+    stored = (draft.fields, draft.rows, draft.origin, draft.made_from, draft.state)
+    draft.origin = texts.pop("origin", live.get("origin")) or draft.origin
+    draft.made_from = texts.pop("made_from", live.get("made_from"))
+    draft.fields, draft.rows = texts, rows
+    draft.state = Draft.State.REVIEW if for_review else Draft.State.WRITING
+    if is_new or stored != (draft.fields, draft.rows, draft.origin, draft.made_from, draft.state):
+        draft.author = author
+        draft.started_from = page.live_hash(code)
+        draft.save()
