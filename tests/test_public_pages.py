@@ -312,7 +312,15 @@ def test_shared_page_carries_title_summary_and_picture_in_its_language(client):
     assert f'<meta property="og:description" content="{article.summary_fi}">' in text
     assert '<meta property="og:image" content="http://testserver/media/pictures/' in text
     assert '<meta property="og:image:alt" content="Penkki">' in text
-    assert 'img/share.jpg">' in client.get("/fi/").text
+
+
+def test_shared_front_page_carries_title_summary_and_picture_in_its_language(client):
+    text = client.get("/fi/").text
+    heading, lead = re.search(r'<h1>(.*?)</h1>\s*<p class="lead">(.*?)</p>', text).groups()
+    assert f'<meta property="og:title" content="{heading}">' in text
+    assert f'<meta property="og:description" content="{lead}">' in text
+    assert '<meta property="og:locale" content="fi">' in text
+    assert '<meta property="og:image" content="http://testserver/static/img/share.jpg">' in text
 
 
 def test_decorative_picture_is_silent(client):
@@ -370,6 +378,29 @@ def test_funder_is_named_at_the_top_of_the_front_page(client):
     text = client.get("/en/").text
     assert text.index("European Union (the fund)") < text.index("latest")
     assert "Paid by it." in text
+
+
+def test_project_names_its_own_funder_in_the_words_of_its_programme_period(client):
+    make_project(emblem_text_en="European Union (the fund)", programme_period="2014–2020")
+    later = make_project(
+        emblem_text_en="Co-funded by the European Union",
+        programme_en="Programme of the sea",
+        programme_period="2021–2027",
+    )
+    text = client.get(later.get_absolute_url()).text
+    line = re.search(r'<p class="funder">.*?</p>', text, re.S)[0]
+    assert (
+        re.sub("<[^>]+>", "", line).strip()
+        == "Co-funded by the European Union · Programme of the sea 2021–2027"
+    )
+
+
+def test_emblem_stands_only_beside_the_words_that_belong_to_it(client):
+    project = make_project(programme_en="Programme of a city", funding_statement_en="Paid by it.")
+    for address in ("/en/", project.get_absolute_url()):
+        text = client.get(address).text
+        assert "Paid by it." in text
+        assert 'viewBox="0 0 162 108"' not in text
 
 
 def test_organisation_that_is_only_mentioned_is_not_in_the_directory(client):

@@ -1,11 +1,15 @@
 """Dates that are known to the minute, the day, the month, the season or only the year."""
 
+import datetime
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 # Of moments: at either end a time zone would lead out of what Python can count.
 YEARS = range(2, 9999)
@@ -91,10 +95,14 @@ def season(moment):
 
 
 def say_period(start, start_precision, end, end_precision):
-    """ "2019–2021", "21 January 2019 – 30 June 2021"; one side alone where the other is not known."""
+    """ "2019–2021", "21 January 2019 – 30 June 2021", "Until: June 2021"; '' where nothing is known."""
     first, last = say_date(start, start_precision), say_date(end, end_precision)
-    if not first or not last or first == last:
-        return first or last
+    if first == last:
+        return first
+    if not last:
+        return capfirst(gettext("from: %(since)s") % {"since": first})
+    if not first:
+        return capfirst(gettext("until: %(until)s") % {"until": last})
     dash = "–" if first.isdigit() and last.isdigit() else " – "
     return f"{first}{dash}{last}"
 
@@ -104,3 +112,35 @@ def machine_date(moment, precision="day"):
     moment = local(moment)
     form = {"minute": "c", "day": "Y-m-d", "month": "Y-m"}.get(precision, "Y")
     return date_format(moment, form)
+
+
+def say_time(moment):
+    return date_format(local(moment), pgettext("date format: time", "H:i"))
+
+
+def say_day_and_time(moment):
+    """ "5 May 2026, 09:00": of what has happened, for those who know in which zone they are."""
+    return f"{say_date(moment)}, {say_time(moment)}"
+
+
+def say_moment(moment):
+    """ "5 May 2026, 09:00, Helsinki time (EEST, UTC+3)": of what happens at a moment."""
+    return f"{say_day_and_time(moment)}, {settings.TIME_ZONE_NAME} ({say_offset(moment)})"
+
+
+def say_zone():
+    """ "Helsinki time (EET, UTC+2; in summer EEST, UTC+3)": in which all times are given."""
+    year, zone = timezone.localdate().year, timezone.get_default_timezone()
+    winter, summer = (
+        say_offset(datetime.datetime(year, month, 1, 12, tzinfo=zone)) for month in (1, 7)
+    )
+    said = winter
+    if summer != winter:
+        said = gettext("%(winter)s; in summer %(summer)s") % {"winter": winter, "summer": summer}
+    return f"{settings.TIME_ZONE_NAME} ({said})"
+
+
+def say_offset(moment):
+    moment = timezone.localtime(moment, timezone.get_default_timezone())
+    hours, minutes = divmod(int(moment.utcoffset().total_seconds()) // 60, 60)
+    return f"{moment.tzname()}, UTC{hours:+d}{f':{minutes:02}' if minutes else ''}"

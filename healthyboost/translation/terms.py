@@ -26,7 +26,7 @@ GRADATION = {
 @dataclass(frozen=True)
 class Term:
     id: str
-    wording: dict  # {language: how it is called}
+    wordings: dict  # {language: [how it is called, what else is right]}
     note: str
 
     def __hash__(self):
@@ -34,8 +34,11 @@ class Term:
 
     @cached_property
     def forms(self):
-        """{language: [words of a form]}: the full one, and the abbreviation in brackets if any."""
-        return {language: list(forms_of(text, language)) for language, text in self.wording.items()}
+        """{language: [words of a form]}: each full one, and the abbreviation in brackets if any."""
+        return {
+            language: [form for text in texts for form in forms_of(text, language)]
+            for language, texts in self.wordings.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Drift:
 
     @property
     def wanted(self):
-        return self.term.wording[self.language]
+        return self.term.wordings[self.language][0]
 
 
 @cache
@@ -58,7 +61,11 @@ def glossary():
         if path.exists():
             with path.open(encoding="utf-8", newline="") as file:
                 return [
-                    Term(row["id"], {code: row[code] for code in language_codes()}, row["note"])
+                    Term(
+                        row["id"],
+                        {code: row[code].split(" | ") for code in language_codes()},
+                        row["note"],
+                    )
                     for row in csv.DictReader(file)
                 ]
     return []

@@ -43,14 +43,14 @@ class Command(BaseCommand):
         table.writerow(["term", "language", "wanted", "address", "note"])
         for each, places in found:
             for address in places:
-                row = each.term.wording["en"], each.language, each.wanted, address, each.term.note
+                row = each.term.wordings["en"][0], each.language, each.wanted, address, each.term.note
                 table.writerow(row)
 
     def write_list(self, found, count):
         for each, places in found:
             term = each.term
             self.stdout.write(
-                f"{len(places)} × {each.language} {each.wanted}: {term.wording['en']}"
+                f"{len(places)} × {each.language} {each.wanted}: {term.wordings['en'][0]}"
             )
             if term.note:
                 self.stdout.write(f"    note: {term.note}")
