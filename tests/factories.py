@@ -6,6 +6,7 @@ make_article(published_at_en=None)              written, but not public
 make_article(languages=[])                      no text at all
 make_article(title_en="Walk", themes=[theme])   any field; lists for many-to-many
 make(model)                                     any content type, also one of tomorrow
+make_user("coordinator", organisation=city)     somebody who works here; the password is "secret"
 """
 
 import datetime
@@ -17,6 +18,7 @@ from django.db import models
 from django.utils import timezone
 from PIL import Image
 
+from healthyboost.accounts.models import User
 from healthyboost.content.languages import column
 from healthyboost.content.models import Theme
 from healthyboost.media.models import Picture
@@ -97,6 +99,21 @@ def png(width=64, height=48, colour="teal"):
 def pdf(text="A page"):
     """The bytes of something that begins as a PDF does."""
     return b"%PDF-1.4\n% " + text.encode() + b"\n%%EOF\n"
+
+
+def make_user(role=None, organisation=None, languages=(), **fields):
+    """A person with a role, "superuser", or with none; the password is "secret"."""
+    number = next(numbers)
+    is_super = role == "superuser"
+    user = User.objects.create_user(
+        **{"username": f"person-{number}", "email": f"person-{number}@example.org", **fields},
+        password="secret",
+        is_staff=bool(role),
+        is_superuser=is_super,
+    )
+    if role and not is_super:
+        user.grants.create(role=role, organisation=organisation, languages=list(languages))
+    return user
 
 
 def make_page_of(model, languages=("en",), **fields):

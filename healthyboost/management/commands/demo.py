@@ -15,7 +15,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -25,13 +24,8 @@ from healthyboost import database
 from healthyboost.processes import Children
 from healthyboost.progress import seconds_since_start, step
 
-# account: its group; the administrator needs none
-ROLES = {
-    "administrator": None,
-    "editor": "editors",
-    "coordinator": "coordinators",
-    "translator": "translators",
-}
+# The account of each role has its name; the administrator is a superuser, too.
+ROLES = ("administrator", "editor", "coordinator", "translator")
 
 
 class Command(BaseCommand):
@@ -171,18 +165,29 @@ def make_accounts(new_passwords):
     """One account for each role, with its password where that is new. Only its hash is kept."""
     accounts = {}
     with step("Accounts"):
-        for name, group in ROLES.items():
+        for name in ROLES:
             user, created = get_user_model().objects.get_or_create(
                 username=name,
-                defaults={"is_staff": True, "is_superuser": group is None},
+                defaults={"is_staff": True, "is_superuser": name == "administrator"},
             )
             accounts[name] = new_password() if created or new_passwords else None
             if accounts[name]:
                 user.set_password(accounts[name])
                 user.save()
-            if created and group:
-                user.groups.add(Group.objects.get(name=group))
+            give_role(user, name)
     return accounts
+
+
+def give_role(user, role):
+    """The coordinator is of Jelgava, once there is one; the translator writes Latvian."""
+    from partners.models import Organisation
+
+    grant, _created = user.grants.get_or_create(
+        role=role, defaults={"languages": ["lv"] if role == "translator" else []}
+    )
+    if role == "coordinator" and not grant.organisation:
+        grant.organisation = Organisation.objects.filter(slug="jelgava").first()
+        grant.save()
 
 
 def new_password():
@@ -199,7 +204,7 @@ def start(children, listeners):
     children.start(
         "The background process",
         [manage, "work", "--data", str(database.data_folder)],
-        env=environment,
+        env=environment | {"SITE_ADDRESS": f"http://localhost:{listeners[0].getsockname()[1]}"},
     )
     configuration = str(database.BASE_DIR / "healthyboost" / "gunicorn.conf.py")
     sockets = [listener.fileno() for listener in listeners]
