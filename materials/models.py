@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.models import Content, ContentQuerySet, Theme
 from healthyboost.content.richtext import RichTextField
-from healthyboost.media.files import check_document
-from healthyboost.media.models import FILE_LANGUAGES, DescribedFile, StoredFile
+from healthyboost.media.fields import CaptionsField, DescribedFile, StoredFile
+from healthyboost.media.files import check_captions, check_document
+from healthyboost.media.models import FILE_LANGUAGES
 from partners.models import Organisation, Project
 from pilots.models import Pilot
 
@@ -89,6 +90,7 @@ class Material(Content):
 
     objects = MaterialQuerySet.as_manager()
     url_name = "materials:detail"
+    not_copied = ("front_page_position",)
     page_only = (*Content.page_only, "author_text")
     parts = ("versions",)
 
@@ -130,18 +132,26 @@ class MaterialVersion(StoredFile, models.Model):
     file = DescribedFile(
         _("file"), upload_to="materials/", max_length=250, blank=True, validators=[check_document]
     )
+    address = models.CharField(max_length=250, blank=True, editable=False)
     size = models.PositiveBigIntegerField(null=True, editable=False)
     media_type = models.CharField(max_length=100, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    facts = models.JSONField(default=dict, editable=False)
+    accessible = models.BooleanField(
+        _("accessible"),
+        null=True,
+        blank=True,
+        help_text=_("A tagged PDF, for instance. Empty: not known."),
+    )
     url = models.URLField(_("address"), max_length=500, blank=True)
     pages = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(_("length in seconds"), null=True, blank=True)
-    captions_file = models.FileField(
+    captions_file = CaptionsField(
         _("captions"),
         upload_to="captions/",
         max_length=250,
         blank=True,
-        validators=[check_document],
+        validators=[check_captions],
         help_text=_("A WebVTT file."),
     )
     transcript = RichTextField(_("transcript"), blank=True)
@@ -155,6 +165,7 @@ class MaterialVersion(StoredFile, models.Model):
     class Meta:
         ordering = ["position", "id"]
         verbose_name, verbose_name_plural = _("version"), _("versions")
+        indexes = [models.Index(fields=["address"], name="materials_version_address")]
         constraints = [
             models.UniqueConstraint(
                 fields=["material", "language", "form"],

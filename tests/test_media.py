@@ -131,7 +131,8 @@ def test_picture_and_its_renditions_can_be_had_when_something_public_uses_it(cli
 
 
 @pytest.mark.parametrize(
-    "path", ["../settings.py", "pictures/none.png", "renditions/x.webp", "%2e%2e/x", ""]
+    "path",
+    ["../settings.py", "pictures/none.png", "renditions/x.webp", "unsaved/x", "%2e%2e/x", ""],
 )
 def test_nothing_else_can_be_had(client, path):
     assert client.get(f"/media/{path}").status_code == 404

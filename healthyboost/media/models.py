@@ -1,49 +1,36 @@
 """Pictures and files, and where they are used."""
 
-import hashlib
+import datetime
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from healthyboost.accounts.rights import page_of
 from healthyboost.content.languages import KNOWN_LANGUAGES, column, language_codes, wording
 
-from .files import check_document, check_picture, kind_of
+from .fields import DescribedFile, PictureFile, StoredFile
+from .files import check_document, check_picture
 from .renditions import render
 
 FILE_LANGUAGES = list(KNOWN_LANGUAGES.items())
+SOON = datetime.timedelta(days=60)  # a consent that ends within it is to be asked for again
 
 
-class DescribedFile(models.FileField):
-    """A file whose size, type and hash are stored with it when it is stored.
+class PictureQuerySet(models.QuerySet):
+    def consent_ends_by(self, day):
+        """Those of people whose consent ends then or has ended."""
+        return self.filter(consent_until__lte=day)
 
-    The fields that `describe_file` fills must stand below this one in the class: Django saves the
-    fields of a row in that order.
-    """
-
-    def pre_save(self, instance, add):
-        file = getattr(instance, self.attname)
-        is_new = bool(file) and not file._committed
-        file = super().pre_save(instance, add)
-        if is_new:
-            del file.file  # an upload opens only once: from here on what is stored is read
-            instance.describe_file(file)
-        return file
-
-
-class StoredFile:
-    """What is known of a stored file. The fields stand in each class, below its file."""
-
-    def describe_file(self, file):
-        with file.open("rb") as stream:
-            self.media_type = kind_of(stream)
-            digest = hashlib.file_digest(stream, "sha256")
-        self.size, self.sha256 = file.size, digest.hexdigest()
+    def unused(self):
+        return self.filter(uses=None, in_texts=None)
 
 
 class Picture(StoredFile, models.Model):
@@ -52,13 +39,14 @@ class Picture(StoredFile, models.Model):
     name = models.SlugField(
         _("name"), max_length=120, unique=True, help_text=_("A short name to find it by.")
     )
-    file = DescribedFile(
+    file = PictureFile(
         _("file"),
         upload_to="pictures/",
         max_length=250,
         validators=[check_picture],
-        help_text=_("JPEG, PNG or WebP, at most 8 MB."),
+        help_text=_("JPEG, PNG or WebP, at most 20 MB."),
     )
+    address = models.CharField(max_length=250, blank=True, editable=False)
     size = models.PositiveBigIntegerField(null=True, editable=False)
     media_type = models.CharField(max_length=100, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
@@ -97,11 +85,42 @@ class Picture(StoredFile, models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
 
+    organisation = models.ForeignKey(
+        "partners.Organisation",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="owned_pictures",
+        verbose_name=_("organisation"),
+        help_text=_("Whose picture this is. Empty: the whole network."),
+    )
+    consent_note = models.TextField(
+        _("Do the people in this picture agree?"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Who can be recognised, who agreed, when and how. Empty: nobody can be recognised."
+        ),
+    )
+    consent_until = models.DateField(
+        _("they agree until"),
+        null=True,
+        blank=True,
+        help_text=_("Ask again before this day, or take the picture away. Empty: without an end."),
+    )
+
+    objects = PictureQuerySet.as_manager()
     interchange_key = "name"
 
     class Meta:
         ordering = ["name"]
         verbose_name, verbose_name_plural = _("picture"), _("pictures")
+        indexes = [
+            models.Index(fields=["address"], name="media_picture_address"),
+            models.Index(
+                fields=["sha256"], name="media_picture_hash", opclasses=["varchar_pattern_ops"]
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(focal_x__isnull=True, focal_y__isnull=True)
@@ -126,6 +145,29 @@ class Picture(StoredFile, models.Model):
         super().describe_file(file)
         self.width, self.height, self.renditions = render(file, self.sha256)
 
+    def look_inside(self, stream):
+        """A picture has no facts of its own: what it said of itself has been removed."""
+
+    @property
+    def shortcomings(self):
+        return []
+
+    @property
+    def thumbnail(self):
+        """Address of the smallest copy."""
+        smallest = self.renditions[0]["webp"] if self.renditions else self.file.address
+        return self.file.storage.url(smallest)
+
+    @property
+    def consent(self):
+        """ "ended", "ends soon", "given", or "" where there is no need for one."""
+        today = timezone.localdate()
+        if self.consent_until and self.consent_until < today:
+            return "ended"
+        if self.consent_until and self.consent_until <= today + SOON:
+            return "ends soon"
+        return "given" if self.consent_note or self.consent_until else ""
+
     def clean(self):
         said = any(getattr(self, column("alt", code)) for code in language_codes())
         if not self.decorative and not said:
@@ -137,7 +179,28 @@ class Picture(StoredFile, models.Model):
 
     def can_be_seen(self):
         """A visitor may have it: something public uses it."""
-        return any(use.owner and use.owner.languages for use in self.uses.prefetch_related("owner"))
+        return any(page.languages for page in self.pages())
+
+    def pages(self):
+        """The pages that show it, a few queries for each fifty."""
+        for rows in (self.uses, self.in_texts):
+            newest_first = rows.order_by("-pk").prefetch_related("owner")
+            for row in newest_first.iterator(chunk_size=50):
+                if row.owner:
+                    yield page_of(row.owner)
+
+
+def used_by(pictures, most=6):
+    """{primary key: the pages that show it, at most so many}, in a fixed number of queries."""
+    found = {picture.pk: [] for picture in pictures}
+    for model in (PictureUse, PictureInText):
+        newest = Window(RowNumber(), partition_by="picture", order_by="-pk")
+        rows = model.objects.filter(picture__in=found).annotate(place=newest)
+        for row in rows.filter(place__lte=most).order_by("-pk").prefetch_related("owner"):
+            page = page_of(row.owner) if row.owner else None
+            if page and page not in found[row.picture_id]:
+                found[row.picture_id].append(page)
+    return {key: pages[:most] for key, pages in found.items()}
 
 
 class PictureUse(models.Model):
@@ -162,6 +225,28 @@ class PictureUse(models.Model):
         return str(self.picture)
 
 
+class PictureInText(models.Model):
+    """A picture that a rich text shows: written when the row of the text is saved."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    owner = GenericForeignKey()
+    picture = models.ForeignKey(
+        Picture, models.PROTECT, related_name="in_texts", verbose_name=_("picture")
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("picture in a text"), _("pictures in texts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "picture"], name="media_pictureintext_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.picture)
+
+
 class Attachment(StoredFile, models.Model):
     """One file in one language, on any content object."""
 
@@ -172,9 +257,11 @@ class Attachment(StoredFile, models.Model):
     file = DescribedFile(
         _("file"), upload_to="attachments/", max_length=250, validators=[check_document]
     )
+    address = models.CharField(max_length=250, blank=True, editable=False)
     size = models.PositiveBigIntegerField(null=True, editable=False)
     media_type = models.CharField(max_length=100, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    facts = models.JSONField(default=dict, editable=False)
     language = models.CharField(_("language"), max_length=7, choices=FILE_LANGUAGES)
     title = models.CharField(
         _("title"), max_length=200, help_text=_("In the language of the file.")
@@ -188,9 +275,10 @@ class Attachment(StoredFile, models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        verbose_name, verbose_name_plural = _("attachment"), _("attachments")
+        verbose_name, verbose_name_plural = _("file"), _("files")
         indexes = [
-            models.Index(fields=["content_type", "object_id"], name="media_attachment_owner")
+            models.Index(fields=["content_type", "object_id"], name="media_attachment_owner"),
+            models.Index(fields=["address"], name="media_attachment_address"),
         ]
 
     def __str__(self):
@@ -198,6 +286,19 @@ class Attachment(StoredFile, models.Model):
 
     def can_be_seen(self):
         return bool(self.owner and self.owner.languages)
+
+
+class OrphanedFile(models.Model):
+    """A stored file that no row names, and since when: it is removed after a while."""
+
+    name = models.CharField(max_length=250, unique=True)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("file without a row"), _("files without a row")
+
+    def __str__(self):
+        return self.name
 
 
 def alternative_text(picture, language=None):

@@ -4,13 +4,16 @@ from functools import cache
 from pathlib import PurePath
 
 from django.apps import apps
+from django.contrib import admin
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponseNotModified
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from .fields import UploadField
 from .files import PICTURES, SHORT_NAMES
-from .models import DescribedFile, Picture
+from .models import Picture
+from .renditions import FOLDER as RENDITIONS
 from .renditions import MEDIA_TYPES
 
 # Nothing that was uploaded may run, whatever it is.
@@ -25,51 +28,64 @@ EXTENSIONS = {
 
 @require_safe
 def media(request, path):
-    """The stored file `path`: 404 unless something public uses it, or the asker is staff."""
-    owners = owners_of(path)
-    public = [each for each in owners if each.can_be_seen()]
-    if not public and not (owners and request.user.is_staff):
+    """The file at the address `path`: 404 unless something public uses it, or the asker is staff."""
+    owned = owners_of(path)
+    public = [each for each in owned if each[0].can_be_seen()]
+    if not public and not (owned and admin.site.has_permission(request)):
         raise Http404("no such file")
-    row = (public or owners)[0]
-    is_rendition = path.startswith("renditions/")
-    media_type = MEDIA_TYPES.get(path.rpartition(".")[2]) if is_rendition else row.media_type
-    etag = quote_etag(path if is_rendition else row.sha256)
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
-    try:
-        stream = default_storage.open(path)
-    except FileNotFoundError as error:
-        raise Http404("the file is gone") from error
-    response = FileResponse(
-        stream,
-        filename=PurePath(path).with_suffix(EXTENSIONS.get(media_type, ".bin")).name,
-        content_type=media_type or "application/octet-stream",
-    )
-    response["ETag"] = etag
-    response["Cache-Control"] = "public, max-age=3600" if public else "private, no-store"
+    row, field = (public or owned)[0]
+    name, media_type = path, MEDIA_TYPES.get(path.rpartition(".")[2])
+    etag = path
+    if field:
+        name = getattr(row, field.name).name
+        media_type, etag = field.media_type or row.media_type, f"{path} {name}"
+    response = HttpResponseNotModified()
+    if request.headers.get("If-None-Match") != quote_etag(etag):
+        response = file_response(name, path, media_type)
+    response["ETag"] = quote_etag(etag)
+    response["Cache-Control"] = "private, no-store"
+    if public:  # what a rendition shows never changes; another file can stand at the same address
+        response["Cache-Control"] = "public, no-cache" if field else "public, max-age=3600"
     response["Content-Security-Policy"] = POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
+def file_response(name, path, media_type):
+    try:
+        stream = default_storage.open(name)
+    except FileNotFoundError as error:
+        raise Http404("the file is gone") from error
+    return FileResponse(
+        stream,
+        filename=PurePath(path).with_suffix(EXTENSIONS.get(media_type, ".bin")).name,
+        content_type=media_type or "application/octet-stream",
+    )
+
+
 def owners_of(path):
-    """The rows that a stored file belongs to: several pictures of the same bytes share renditions."""
-    if path.startswith("renditions/"):
-        extension = path.rpartition(".")[2]
-        return list(Picture.objects.filter(renditions__contains=[{extension: path}]))
-    return [
-        row
-        for model, name in file_fields()
-        for row in model._default_manager.filter(**{name: path})
-    ]
+    """(row, field) of the rows that have this address; the field is None for a rendition.
+
+    Several pictures of the same bytes share their renditions, whose names begin with the hash.
+    """
+    if path.startswith(RENDITIONS):
+        hash, _, rest = path.removeprefix(RENDITIONS).partition("-")
+        pictures = Picture.objects.filter(sha256__startswith=hash) if len(hash) == 16 else ()
+        extension = rest.rpartition(".")[2]
+        return [
+            (picture, None)
+            for picture in pictures
+            if any(each.get(extension) == path for each in picture.renditions)
+        ]
+    return [(row, field) for field in upload_fields() for row in field.rows_at(path)]
 
 
 @cache
-def file_fields():
-    """(model, field name) of every field of the portal that stores a described file."""
+def upload_fields():
+    """Every field of the portal that stores an upload."""
     return [
-        (model, field.name)
+        field
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if isinstance(field, DescribedFile)
+        if isinstance(field, UploadField)
     ]
