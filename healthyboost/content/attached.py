@@ -98,7 +98,10 @@ class Theme(Worded):
 
 
 class Link(Worded):
-    """An address elsewhere, on any content object. Without address its label is shown as text."""
+    """An address elsewhere, on any content object. Without address its label is shown as text.
+
+    A page that exists in several languages may have an address of its own in each of them.
+    """
 
     content_type = models.ForeignKey(ContentType, models.CASCADE)
     object_id = models.BigIntegerField()
@@ -112,6 +115,12 @@ class Link(Worded):
         choices=list(KNOWN_LANGUAGES.items()),
         blank=True,
     )
+    own_url = models.URLField(
+        _("address in this language"),
+        max_length=500,
+        blank=True,
+        help_text=_("Only where the page exists in this language at another address."),
+    )
     verified_at = models.DateField(_("last checked"), null=True, blank=True)
 
     needs_words_in = ("label",)
@@ -123,6 +132,12 @@ class Link(Worded):
 
     def __str__(self):
         return wording(self, "label", get_language() or "en")[0] or self.url
+
+    def target_in(self, language):
+        """(address, language of the page there) for a reader of `language`."""
+        if own := getattr(self, column("own_url", language)):
+            return own, language
+        return self.url, self.target_language
 
 
 class Statement(Worded):

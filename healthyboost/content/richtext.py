@@ -2,25 +2,68 @@
 
 import re
 
-from django_prose_editor.fields import ProseEditorField, create_sanitizer
+import nh3
+from django_prose_editor.config import allowlist_from_extensions, expand_extensions
+from django_prose_editor.fields import ProseEditorField
 
+from .pasting import in_our_marks, without_tracking
+from .stray import without_stray
+
+# Link, Picture and Pasted are our own: static/admin/writing.js, settings.py.
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
     "HardBreak": True,
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"enableListAttributes": False},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "portal"]},
+    "Picture": True,
+    "Pasted": True,
     "Table": True,
     "TableRow": True,
     "TableCell": True,
     "TableHeader": True,
 }
-BLOCK_END = re.compile(r"</(?:p|h[2-4]|ul|ol|li|blockquote|table|tr)>|<(?:ul|ol|blockquote)>")
-sanitize = create_sanitizer(EXTENSIONS)
+BLOCK_END = re.compile(
+    r"</(?:p|h[2-4]|ul|ol|li|blockquote|table|tr)>|<(?:ul|ol|blockquote)>|<img [^>]*>"
+)
+# What a text refers to by name (references.py): a page of the portal, a picture.
+PAGE = re.compile(r"portal:[a-z]+/[-\w]+(?:#[-\w]+)?", re.ASCII)
+PICTURE = re.compile(r"[-\w]+", re.ASCII)
+
+FLOWING = re.compile(r"<(p|h[2-4])>(?:(?!</\1>).)*?<img .*?</\1>", re.S)
+EMPTY = re.compile(
+    r"<(p|h[2-4]|li|ul|ol|blockquote|strong|em|a)(?: [^>]*)?>(?:\s|&nbsp;|<br>)*</\1>"
+)
+
+
+def allowed(tag, attribute, value):
+    """The value of an attribute that a text may have; None where the attribute has to go.
+
+    Without angle brackets, so that what looks like a tag in a cleaned text is one.
+    """
+    value = re.sub("[<>]", "", value)
+    if attribute == "data-picture":
+        return value if PICTURE.fullmatch(value) else None
+    if attribute != "href":
+        return value
+    value = value.strip()
+    if value.lower().startswith("portal:"):
+        return value if PAGE.fullmatch(value) else None
+    if re.match(r"www\.\w", value, re.I):
+        value = f"https://{value}"  # an address on this very page, otherwise
+    scheme = re.match(r"([^/?#:]*):", value)
+    if scheme and scheme[1].lower() not in ("http", "https", "mailto"):
+        return None
+    return without_tracking(value)
+
+
+sanitize = nh3.Cleaner(
+    **allowlist_from_extensions(expand_extensions(EXTENSIONS)), attribute_filter=allowed
+).clean
 
 
 def clean(html):
@@ -28,11 +71,28 @@ def clean(html):
 
     Cleaning what is clean changes nothing, so a text can be compared, dumped and loaded again.
     """
-    text = re.sub(r"\s*\n\s*", " ", sanitize(html or "")).strip()
+    text = sanitize(in_our_marks(html or ""))
+    text = re.sub(r"\s*\n\s*", " ", text).replace("<img>", "")
+    text = without_stray(re.sub(r"<a(?: title=\"[^\"]*\")?>(.*?)</a>", r"\1", text)).strip()
+    text = FLOWING.sub(pictures_first, text)
     text = re.sub(
-        r"\s*(</?(?:p|h[2-4]|ul|ol|li|blockquote|table|tbody|tr|td|th)[^>]*>)\s*", r"\1", text
+        r"\s*(</?(?:p|h[2-4]|ul|ol|li|blockquote|table|tbody|tr|td|th)(?: [^>]*)?>|<img [^>]*>)\s*",
+        r"\1",
+        text,
     )
+    while text != (text := EMPTY.sub("", text)):
+        pass  # what held only something empty is empty now
     return BLOCK_END.sub(lambda end: end[0] + "\n", text).strip()
+
+
+def pictures_first(block):
+    """A picture stands between paragraphs, never inside one."""
+    pictures = re.findall(r"<img [^>]*>", block[0])
+    return "".join(pictures) + re.sub(r"<img [^>]*>", "", block[0])
+
+
+class Cleaned(str):
+    """A text that need not be cleaned again on its way to the database."""
 
 
 class RichTextField(ProseEditorField):
@@ -46,6 +106,12 @@ class RichTextField(ProseEditorField):
     def pre_save(self, instance, add):
         value = getattr(instance, self.attname)
         if value:
-            value = clean(value)
-            setattr(instance, self.attname, value)
+            value = Cleaned(clean(value))
+            setattr(instance, self.attname, str(value))
         return value
+
+    def get_db_prep_save(self, value, connection):
+        """`update` and `bulk_update` come this way and not by `pre_save`."""
+        if isinstance(value, str):
+            value = str(value) if isinstance(value, Cleaned) else clean(value)
+        return super().get_db_prep_save(value, connection)

@@ -18,7 +18,7 @@ class ThemeTranslation(TranslationOptions):
 
 @register(Link)
 class LinkTranslation(TranslationOptions):
-    fields = ("label",)
+    fields = ("label", "own_url")
 
 
 @register(Statement)

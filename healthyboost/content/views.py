@@ -112,7 +112,7 @@ class ContentDetail(ContentView):
         return self.model.objects.select_related(*self.select_related).with_slug(slug)
 
     def gathered(self):
-        """Hook: further querysets of rows that the page shows, by name."""
+        """Hook: querysets of rows that the page shows, by name: more, or others of the same name."""
         return {}
 
     def get_context_data(self, **kwargs):
@@ -122,7 +122,7 @@ class ContentDetail(ContentView):
             page=self.page,
             shown=shown,
             age=age_of(self.page, shown.language),
-            **gather(**attached_to(self.page), **self.gathered()),
+            **gather(**(attached_to(self.page) | self.gathered())),
             **kwargs,
         )
 

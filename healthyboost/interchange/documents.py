@@ -4,7 +4,10 @@ import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.core.files import File
 from django.db import models
+
+from healthyboost.media.fields import UploadField
 
 from .shapes import Shape
 
@@ -105,12 +108,21 @@ def same_values(one, other):
 
 def same_value(one, other):
     if isinstance(one, Path) or isinstance(other, Path):
-        return bool(one) and bool(other) and same_bytes(one, other)
+        return bool(one) and bool(other) and same_file(one, other)
     return one == other
 
 
+def same_file(one, other):
+    """Two Paths or FieldFiles; one of a folder is compared as it would be stored."""
+    path, stored = (one, other) if isinstance(one, Path) else (other, one)
+    if isinstance(stored, Path) or not isinstance(stored.field, UploadField):
+        return same_bytes(path, stored)
+    with path.open("rb") as stream:
+        return same_bytes(stored.field.stored_form(File(stream, path.name)), stored)
+
+
 def same_bytes(*files):
-    """`files` are two Paths or FieldFiles; one that is lost is like no other."""
+    """One that is lost is like no other."""
     try:
         with files[0].open("rb") as first, files[1].open("rb") as second:
             while (block := first.read(65536)) == second.read(65536):

@@ -67,11 +67,16 @@ def give_names_to_files(document, folder, taken):
     for name, field in document.shape.columns.items():
         if isinstance(field, models.FileField) and name in document.values:
             file = document.values[name]
-            document.values[name] = path = free_path(folder, file.name, taken)
+            document.values[name] = path = free_path(folder, address_of(file), taken)
             with file.open("rb") as stream, path.open("wb") as copy:
                 shutil.copyfileobj(stream, copy)
     for part in document.all_parts():
         give_names_to_files(part, folder, taken)
+
+
+def address_of(file):
+    """An upload may have another name by now than its first, which is that of its address."""
+    return getattr(file, "address", file.name)
 
 
 def free_path(folder, name, taken):

@@ -1,33 +1,10 @@
 """Files of a folder into the media storage."""
 
-from contextlib import contextmanager
-
 from django.core.files import File
-from django.core.files.storage import default_storage
 
-from healthyboost.media.models import DescribedFile
+from healthyboost.media.fields import DescribedFile
 
-from .documents import same_bytes
-
-
-@contextmanager
-def kept_if_all_goes_well():
-    """Files that are stored inside are removed again if it fails."""
-    stored, save = [], default_storage.save
-
-    def save_and_remember(*args, **kwargs):
-        stored.append(save(*args, **kwargs))
-        return stored[-1]
-
-    default_storage.save = save_and_remember
-    try:
-        yield
-    except BaseException:
-        for name in stored:
-            default_storage.delete(name)
-        raise
-    finally:
-        del default_storage.save
+from .documents import same_file
 
 
 def store(row, column, path):
@@ -50,4 +27,4 @@ def store(row, column, path):
 def is_left_behind(row, column, stored, path):
     """The very file is there and nobody's, as when its row was replaced or its database is gone."""
     others = type(row)._base_manager.filter(**{column.name: stored}).exclude(pk=row.pk)
-    return not others.exists() and same_bytes(path, column.attr_class(row, column, stored))
+    return not others.exists() and same_file(path, column.attr_class(row, column, stored))

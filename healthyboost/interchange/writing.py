@@ -7,9 +7,12 @@ each other; only when nothing was wrong are files stored and the transaction com
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import DatabaseError, connection, models, transaction
 
+from healthyboost.content.history import record
+from healthyboost.media.storage import kept_if_all_goes_well
+
 from .checking import Checker, say_database_error
 from .documents import Document, document_of, key_of, nearest, same_value, same_values, with_parts
-from .storing import kept_if_all_goes_well, store
+from .storing import store
 
 
 class Refused(Exception):
@@ -20,6 +23,8 @@ def write(documents, faults, say=lambda words: None):
     """`faults` may hold some already: then all others are added, and nothing is written."""
     with kept_if_all_goes_well(), transaction.atomic():
         writer = Writer(documents, faults)
+        writer.find_rows()
+        record(document.row for document in documents if document.before)  # as they were
         writer.write_rows()
         say("all compared with the database")
         if faults:
@@ -37,6 +42,7 @@ def write(documents, faults, say=lambda words: None):
         except OSError as error:
             faults.add("media", 1, f"A file cannot be stored: {error}.")
             raise Refused from error
+        record((each.row for each in documents if each.changed), said=[{"loaded": {}}])
 
 
 class Writer:
@@ -50,7 +56,6 @@ class Writer:
 
     def write_rows(self):
         documents = list(self.documents.values())
-        self.find_rows()
         for document in documents:
             self.look_up_references(document)
         for document in documents:

@@ -9,8 +9,9 @@ from django.utils.translation import get_language, get_language_info, override, 
 from django.utils.translation import gettext as _
 
 from ..age import marked
-from ..dates import machine_date, say_date, say_period
+from ..dates import machine_date, say_date, say_day_and_time, say_period
 from ..languages import KNOWN_LANGUAGES, language_codes, wording
+from ..references import resolved
 from ..richtext import RichTextField
 
 register = template.Library()
@@ -29,12 +30,13 @@ def language_links(context, page=None):
     `read_here` invites to read in that language; `path` is the address without the query.
     """
     request, links = context["request"], []
+    previews = getattr(request, "previews", {})  # of a page that is not public yet
     for code in language_codes():
         found = page.language_found_in(code) if page else code
         link = {
             "code": code,
-            "url": address_in(code, request.get_full_path()),
-            "path": address_in(code, request.path),
+            "url": previews.get(code) or address_in(code, request.get_full_path()),
+            "path": previews.get(code) or address_in(code, request.path),
             "then": f"?then={code}",
             "name": own_name(code),
             "is_current": code == get_language(),
@@ -81,6 +83,13 @@ def words(row, field, around=None):
     return format_html('<{0} lang="{1}">{2}</{0}>', tag, language, text)
 
 
+@register.simple_tag
+def target_of(link):
+    """Where a Link leads a reader of the active language, and the language of the page there."""
+    url, language = link.target_in(get_language())
+    return {"url": url, "language": language}
+
+
 @register.filter
 def lang(version, around=None):
     """` lang="fi"` for an element that holds text of a Version, where it differs from what is around."""
@@ -102,6 +111,13 @@ def text(context, name):
     if age and name in age.marks:
         html = marked(html, age.marks[name], _("Changed in the original:"), get_language())
     return mark_safe(html)
+
+
+@register.simple_block_tag(takes_context=True)
+def references(context, content):
+    """What the texts inside refer to by name, looked up with one query for all of them."""
+    shown = context.get("shown")
+    return mark_safe(resolved(content, shown and shown.language))
 
 
 @register.filter
@@ -149,6 +165,11 @@ def date_of(page, short=False):
 @register.simple_tag
 def date_said(moment, precision="day"):
     return say_date(moment, precision)
+
+
+@register.filter
+def day_and_time(moment):
+    return say_day_and_time(moment)
 
 
 @register.simple_tag
