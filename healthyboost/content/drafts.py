@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .history import record, row_key
 from .languages import column, translated_fields
 from .page import Origin
 
@@ -94,16 +95,17 @@ class Draft(models.Model):
                 yield row
 
     @transaction.atomic
-    def publish(self, overwrite=False):
+    def publish(self, overwrite=False, by=None):
         """Make the draft the live text and remove it; DraftConflict if the live text has moved on.
 
-        `overwrite` is for somebody who has seen both versions and chosen this one.
+        `overwrite` is for somebody who has seen both versions and chosen this one; `by` is who does it.
         """
         page = (
             self.content_type.model_class()._base_manager.select_for_update().get(pk=self.object_id)
         )
         if not overwrite and page.live_hash(self.language) != self.started_from:
             raise DraftConflict(str(self))
+        record([page])
         self.put_on(page)
         version = page.in_language(self.language)
         if not version.published_at or version.withdrawn_at:
@@ -116,9 +118,7 @@ class Draft(models.Model):
             row.full_clean()
             row.save()
         self.delete()
+        moment = timezone.now().isoformat()
+        record([page], by, [{"published": {"language": self.language, "public_from": moment}}])
         return page
 
-
-def row_key(row):
-    """How a draft names a row that hangs on its page."""
-    return f"{row._meta.label_lower}:{row.pk}"

@@ -203,6 +203,8 @@ class Content(models.Model):
     page_only = ("body", "made_from")
     # Related names of child rows that belong to the object alone: dumped, loaded and edited with it.
     parts = ()
+    # Fields that a copy of the object does not take over.
+    not_copied = ()
     # The field that an object's file in a dump is named after.
     interchange_key = "slug"
     # Name of the URL of the page.
@@ -316,7 +318,7 @@ class Content(models.Model):
         errors = {
             column(field, code): _("Needed before this language can be public.")
             for code in language_codes()
-            if self.in_language(code).published_at
+            if self.in_language(code).published_at and not self.in_language(code).withdrawn_at
             for field in self.missing_to_publish(code)
         }
         if errors:
