@@ -1,0 +1,293 @@
+"""The first screen after signing in: what needs this person, what she can start, what is scheduled."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Case, Q, Value, When
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from healthyboost.accounts.rights import organisations_of
+from healthyboost.content.dates import say_date, say_day_and_time
+from healthyboost.content.languages import language_codes
+from healthyboost.content.models import Draft, content_models
+from healthyboost.media.models import SOON, Picture
+
+from .items import (
+    add_drafts_and_ages,
+    find,
+    hers,
+    may_be_old,
+    models_for,
+    own_organisations,
+    writers,
+    writes,
+)
+from .links import dead_links_of
+from .models import UnsavedForm
+from .months import Month
+from .recent import recent_changes
+from .states import EVERYTHING, NOBODY, in_state
+
+SHOWN = 6  # of each list; the rest is in the matrix
+# Buttons in plain words; a content type that is not named here says its name.
+STARTS = {
+    "news.article": gettext_lazy("Write an article"),
+    "pilots.pilot": gettext_lazy("Add a pilot"),
+    "materials.material": gettext_lazy("Add a material"),
+    "partners.organisation": gettext_lazy("Add an organisation"),
+    "partners.project": gettext_lazy("Add a project"),
+    "pages.page": gettext_lazy("Write a page"),
+}
+
+
+@dataclass
+class Entry:
+    title: str
+    address: str
+    note: str = ""
+    language: str = ""  # of the title
+
+
+@dataclass
+class Task:
+    """One list of what needs her."""
+
+    title: str
+    entries: list = field(default_factory=list)
+    more: str = ""  # where all of them are
+
+
+def desk(request):
+    """The context of the first screen. The number of queries does not depend on what there is."""
+    user = request.user
+    drafts = drafts_of(user)
+    last = last_made(user)
+    keys = {(draft.content_type_id, draft.object_id) for draft in drafts} | set(last.items())
+    items = items_by_key(keys)
+    asked_month = request.GET.get("month", "")
+    return {
+        "tasks": [
+            task
+            for task in (
+                unsaved(user),
+                *draft_tasks(user, drafts, items),
+                old(user),
+                dead_links(user),
+                consents(user),
+                unpublished(user),
+            )
+            if task.entries
+        ],
+        "starts": starts(user, last, items),
+        "month": Month.read(asked_month).filled(user),
+        "is_month_asked": bool(asked_month),
+        "changes": recent_changes(user),
+    }
+
+
+# What needs her
+
+
+def entry(item, codes, note=""):
+    names = dict(settings.LANGUAGES)
+    said = ", ".join(str(names[code]) for code in codes)
+    where = f"#language-{codes[0]}" if codes else ""
+    notes = " · ".join(filter(None, [item.kind, said, note]))
+    return Entry(item.title, f"{item.form}{where}", notes, item.title_language)
+
+
+def more(found, **asked):
+    """The matrix with the same question, where there is more than is shown."""
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return f"{reverse('admin:matrix')}?{query}" if len(found) > SHOWN else ""
+
+
+def unsaved(user):
+    """Forms that she typed into and never saved."""
+    forms = UnsavedForm.objects.filter(user=user).defer("fields").order_by("-updated_at")[:SHOWN]
+    return Task(
+        _("Not saved yet"),
+        [
+            Entry(
+                name_of_form(form.address),
+                f"{form.address}?resume=1",
+                say_day_and_time(form.updated_at),
+            )
+            for form in forms
+        ],
+    )
+
+
+def name_of_form(address):
+    """ "Article 12" of the form at this address; "New article" of one for a new row."""
+    try:
+        match = resolve(address)
+    except Resolver404:
+        return address
+    name, number = match.url_name or "", match.kwargs.get("object_id", "")
+    for model in content_models():
+        if name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
+            kind = capfirst(model._meta.verbose_name)
+            return f"{kind} {number}" if number else _("New: %(kind)s") % {"kind": kind}
+    return address
+
+
+def drafts_of(user):
+    """Drafts that she writes or may write, her own first."""
+    mine = Case(When(author=user, then=Value(0)), default=Value(1))
+    drafts = Draft.objects.filter(Q(author=user) | drafts_in_reach(user)).defer(
+        "fields", "rows", "made_from"
+    )
+    return list(drafts.select_related("author").order_by(mine, "-updated_at")[: SHOWN * 5])
+
+
+def drafts_in_reach(user):
+    reach = NOBODY
+    for model in models_for(user):
+        kind = ContentType.objects.get_for_model(model)
+        for code in language_codes():
+            rows, theirs = writes(user, model, code), Q(content_type=kind, language=code)
+            if rows is not EVERYTHING:
+                theirs &= Q(object_id__in=model._base_manager.filter(rows).values("pk"))
+            reach |= theirs
+    return reach
+
+
+def draft_tasks(user, drafts, items):
+    waiting, writing = [], []
+    for draft in drafts:
+        if item := items.get((draft.content_type_id, draft.object_id)):
+            is_waiting = draft.state == Draft.State.REVIEW
+            note = " · ".join(
+                filter(None, [person(draft.author), say_day_and_time(draft.updated_at)])
+            )
+            (waiting if is_waiting else writing).append(entry(item, [draft.language], note))
+    return [
+        Task(_("Waiting for review"), waiting[:SHOWN], more(waiting, state="review")),
+        Task(_("Changes that are not public yet"), writing[:SHOWN], more(writing, state="changed")),
+    ]
+
+
+def unpublished(user):
+    """Texts that no visitor has ever seen."""
+    found = find(hers(user, lambda model, code: in_state(model, "draft", code)), SHOWN + 1)
+    entries = [
+        entry(item, [code for code in language_codes() if item.states[code] == "draft"])
+        for item in found
+    ]
+    return Task(_("Written, not public"), entries[:SHOWN], more(entries, state="draft"))
+
+
+def old(user):
+    """Translations whose source has changed since."""
+    candidates = may_be_old()
+    wheres = {
+        model: where & Q(pk__in=candidates.get(model._meta.label_lower, ()))
+        for model, where in hers(user, lambda model, code: in_state(model, "old", code)).items()
+    }
+    entries = []
+    for item in add_drafts_and_ages(find(wheres, SHOWN * 3)):
+        codes = [
+            code
+            for code in item.changed
+            if (owners := writers(user, item.model, code)) is None or item.organisation_id in owners
+        ]
+        if codes:
+            entries.append(entry(item, codes))
+    return Task(_("Older than their original"), entries[:SHOWN], more(entries, state="old"))
+
+
+def dead_links(user):
+    organisations = own_organisations(user)
+    if organisations is not None and not organisations:
+        return Task("")
+    entries = []
+    for url, fault, since, pages in dead_links_of(organisations):
+        note = " · ".join([url, str(fault), say_date(since)])
+        entries += [Entry(str(page), form_of(page), note) for page in pages]
+    everything = reverse("admin:editing_checkedaddress_changelist") if len(entries) > SHOWN else ""
+    return Task(_("Dead links"), entries[:SHOWN], everything)
+
+
+def consents(user):
+    """Pictures of people whose consent ends soon."""
+    if not user.has_perm("media.change_picture"):
+        return Task("")
+    organisations = organisations_of(user, Picture)
+    pictures = Picture.objects.consent_ends_by(timezone.localdate() + SOON)
+    if organisations is not None:
+        pictures = pictures.filter(organisation__in=organisations)
+    return Task(
+        _("Consents that end"),
+        [
+            Entry(picture.name, form_of(picture), say_date(picture.consent_until))
+            for picture in pictures.only("name", "consent_until").order_by("consent_until", "name")[
+                :SHOWN
+            ]
+        ],
+    )
+
+
+# What she can start
+
+
+def last_made(user):
+    """{content type: primary key} of what she made last, of each type."""
+    kinds = [ContentType.objects.get_for_model(model) for model in models_for(user)]
+    made = LogEntry.objects.filter(user=user, action_flag=ADDITION, content_type__in=kinds)
+    rows = made.order_by("content_type", "-pk").distinct("content_type")
+    return {kind: int(pk) for kind, pk in rows.values_list("content_type", "object_id")}
+
+
+def starts(user, last, items):
+    """[(words, address, Item that can be duplicated or None)]"""
+    found = []
+    for model in models_for(user):
+        meta = model._meta
+        if user.has_perm(f"{meta.app_label}.add_{meta.model_name}"):
+            kind = ContentType.objects.get_for_model(model).pk
+            words = STARTS.get(meta.label_lower) or _("New: %(kind)s") % {
+                "kind": capfirst(meta.verbose_name)
+            }
+            address = f"admin:{meta.app_label}_{meta.model_name}"
+            found.append(
+                {
+                    "words": words,
+                    "add": reverse(f"{address}_add"),
+                    "last": items.get((kind, last.get(kind))),
+                    "duplicate": reverse(f"{address}_duplicate"),
+                }
+            )
+    order = list(STARTS.values())
+    return sorted(
+        found, key=lambda each: order.index(each["words"]) if each["words"] in order else 99
+    )
+
+
+# Words and addresses
+
+
+def items_by_key(keys):
+    """{(content type, primary key): Item} in one query."""
+    kinds = {ContentType.objects.get_for_model(model).pk: model for model in content_models()}
+    wheres = {
+        model: Q(pk__in=[pk for of, pk in keys if of == kind])
+        for kind, model in kinds.items()
+        if any(of == kind for of, _pk in keys)
+    }
+    by_model = {model: kind for kind, model in kinds.items()}
+    return {(by_model[item.model], item.pk): item for item in find(wheres, len(keys))}
+
+
+def person(user):
+    return (user.get_full_name() or user.get_username()) if user else ""
+
+
+def form_of(row):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
