@@ -44,6 +44,18 @@ def put_back(row, language):
     return {name: text for name, text in typed.items() if (text or "") != (live[name] or "")}
 
 
+def save_what_differs(row):
+    """Store the words of a row that came from a draft; its form took them for unchanged."""
+    differing = [
+        column(name, code)
+        for code, live in row.live.items()
+        for name, text in live.items()
+        if getattr(row, column(name, code)) != text
+    ]
+    if differing:
+        row.save(update_fields=differing)
+
+
 class Drafting:
     """Mixin of ContentAdmin."""
 
@@ -89,6 +101,10 @@ class Drafting:
                 if texts := put_back(row, code):
                     rows[row_key(row)] = texts
         super().save_formset(request, form, formset, change)
+        for row_form in formset.initial_forms:  # a draft may be public now without a key pressed
+            row = row_form.instance
+            if row.pk and hasattr(row, "live") and row_form not in formset.deleted_forms:
+                save_what_differs(row)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -66,7 +66,7 @@ class Merging:
 
     def _clean_fields(self):
         super()._clean_fields()
-        began = self.started_from()
+        began = {} if getattr(self, "was_removed", False) else self.started_from()
         self.both_changed = set()
         for name, bound in self._bound_items():
             then, now = began.get(bound.html_name), fingerprint(bound.initial)
@@ -125,6 +125,40 @@ class Merging:
             "person": entry.user.get_full_name() or entry.user.get_username(),
             "moment": date_format(localtime(entry.action_time), "SHORT_DATETIME_FORMAT"),
         }
+
+
+class RemovedMeanwhile:
+    """Mixin of a formset: a row that somebody has deleted is gone, unless it was changed here."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        if self.is_bound and i < self.initial_form_count() and form.instance.pk is None:
+            form.data[form.add_prefix(self._pk_field.name)] = ""
+            form.fields[self._pk_field.name].required = False
+            form.was_removed = True
+        return form
+
+    def save_new_objects(self, commit=True):
+        saved = super().save_new_objects(commit)
+        for form in self.initial_forms:
+            was_removed = getattr(form, "was_removed", False)
+            may_add = form.has_changed()  # no, for who may not add rows
+            if (
+                was_removed
+                and may_add
+                and changed_here(form)
+                and not self._should_delete_form(form)
+            ):
+                saved.append(self.save_new(form, commit))
+        return saved
+
+
+def changed_here(form):
+    began = form.started_from()
+    return any(
+        began.get(form.add_prefix(name), fingerprint(value)) != fingerprint(value)
+        for name, value in form.cleaned_data.items()
+    )
 
 
 def is_rich(bound):

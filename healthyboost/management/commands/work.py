@@ -12,6 +12,12 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from healthyboost.database import check_server
+from healthyboost.editing.deleting import forget
+from healthyboost.editing.keeping import forget_unsaved_forms
+from healthyboost.editing.links import check_links, note_uses
+from healthyboost.editing.previews import forget_preview_links
+from healthyboost.editing.telling import tell_authors
+from healthyboost.media.orphans import remove_orphans
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +29,13 @@ TIMED = [
         timedelta(days=1),
         lambda: call_command("prune_db_task_results", verbosity=0),
     ),
+    ("tell_authors", timedelta(minutes=1), tell_authors),
+    ("note_links", timedelta(days=1), note_uses),
+    ("check_links", timedelta(minutes=5), check_links),
+    ("remove_orphans", timedelta(days=1), remove_orphans),
+    ("forget_deleted", timedelta(days=1), forget),
+    ("forget_preview_links", timedelta(days=1), forget_preview_links),
+    ("forget_unsaved_forms", timedelta(days=1), forget_unsaved_forms),
 ]
 LOCK = 4_861_701  # PostgreSQL's advisory lock of the process that runs the timed jobs
 PAUSE = 1.0  # seconds between two looks at the queue
