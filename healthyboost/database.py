@@ -126,6 +126,7 @@ def _use_data_folder(folder):
         "STATIC_ROOT": str(folder / "static"),
         "EMAIL_FOLDER": str(folder / "mail"),
         "HTTPS": "0",
+        "MFA_REQUIRED": "0",  # the passwords that it prints are to be enough
     }
 
 

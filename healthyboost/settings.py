@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -15,12 +17,17 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
 DATABASE_URL = env.str("DATABASE_URL", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
+SITE_ADDRESS = env.str(
+    "SITE_ADDRESS",
+    default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}",
+).rstrip("/")
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
 EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
 EMAIL_FOLDER = env.str("EMAIL_FOLDER", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)
 
 MISSING = [
     name
@@ -44,6 +51,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_tasks_db",
     "django_prose_editor",
+    "reversion",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "healthyboost",
     "healthyboost.accounts",
     "healthyboost.content",
@@ -67,11 +79,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "healthyboost.urls"
 WSGI_APPLICATION = "healthyboost.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["healthyboost.accounts.backends.GrantBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -106,6 +120,7 @@ LANGUAGES = [
 MODELTRANSLATION_ENABLE_FALLBACKS = False  # a page falls back whole: content.models.Content.shown
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Helsinki"
+TIME_ZONE_NAME = _("Helsinki time")
 
 # 5. Templates, static files, uploads
 TEMPLATES = [
@@ -133,7 +148,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
 )
 MEDIA_URL = "/media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "healthyboost.media.storage.MediaStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -141,6 +156,21 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_HANDLERS = [
+    "healthyboost.media.uploads.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# What the text editor can do beside what it brings along (static/admin/writing.js).
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("admin/writing.js")],
+        "extensions": {
+            "Picture": html_tags(["img"], {"img": ["data-picture"]}),
+            "Pasted": html_tags([]),
+        },
+    }
+]
 
 # 6. Security
 SECURE_CSP = {
@@ -164,8 +194,41 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "healthyboost.views.forbidden"
 SESSION_COOKIE_AGE = 12 * 60 * 60
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "account_login"
+
+# Signing in: allauth. Its limits are counted in a cache that all processes share.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {
+            "MAX_ENTRIES": 20_000
+        },  # fewer, and an attacker could push out her own failures
+    }
+}
+ACCOUNT_ADAPTER = "healthyboost.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation is accepted by mail
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"login": "healthyboost.accounts.forms.LoginForm"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
+    "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # knows one address: that of the user
+)
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,50/5m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+MFA_ADAPTER = "healthyboost.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up with the address of another
+MFA_FORMS = {"add_webauthn": "healthyboost.accounts.forms.AddPasskeyForm"}
+MFA_TOTP_ISSUER = "Healthy Boost"
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # for localhost
 
 # 7. Mail and logging
 MAILERS = {

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from healthyboost.editing.previews import shared_preview
 from healthyboost.media.views import media
 from partners.views import ProjectDetail, funding_csv
 
@@ -11,7 +12,9 @@ from . import views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("account/", include("healthyboost.accounts.urls")),
     path("media/<path:path>", media, name="media"),
+    path("preview/<str:token>/", shared_preview, name="preview"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     *i18n_patterns(
@@ -20,7 +23,7 @@ urlpatterns = [
         path("partners/", include("partners.urls")),
         path("pilots/", include("pilots.urls")),
         path("materials/", include("materials.urls")),
-        path("about/", views.about, name="about"),
+        path("about/", views.AboutDetail.as_view(), name="about"),
         path("about/<str:slug>/", ProjectDetail.as_view(), name="project"),
         path("about/<str:slug>/funding.csv", funding_csv, name="funding"),
         path("pages/", include("healthyboost.pages.urls")),
@@ -30,4 +33,5 @@ urlpatterns = [
 handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
+handler429 = views.too_many
 handler500 = views.server_error

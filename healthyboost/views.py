@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from healthyboost.chart.projection import mark, merged
-from healthyboost.content.age import age_of
 from healthyboost.content.gathering import gather
-from healthyboost.content.views import attached_to, page_response, second_language
+from healthyboost.content.views import ContentDetail, page_response, second_language
+from healthyboost.editing.keeping import kept_page, sent_by_our_form
 from healthyboost.media.models import Picture
 from healthyboost.pages.models import Page
 from materials.models import Material
@@ -64,34 +64,34 @@ def lead_pictures(articles):
     ]
 
 
-class AboutPage:
+class AboutDetail(ContentDetail):
     """The page of kind "about" with the facts of the project below it."""
 
-    def __init__(self, request, page):
-        self.request, self.page = request, page
+    model = Page
+    template_name = "partners/about.html"
 
-    def get_context_data(self):
-        project = Project.objects.published().order_by("id").first()
-        hung = attached_to(self.page)
-        if project:
-            hung |= project_parts(project) | {"statements": project.statements.all()}
-        found = gather(**hung)
-        shown = self.page.shown
-        age = age_of(self.page, shown.language)
-        context = {"page": self.page, "shown": shown, "age": age, "project": project, **found}
-        return context | (project_context(project, found) if project else {})
+    def get(self, request):
+        self.page = Page.objects.filter(kind=Page.Kind.ABOUT).first()
+        if not self.page:
+            return not_found(request)
+        self.page.second_language = second_language(request)
+        return page_response(self, request, self.page)
 
-    def render_to_response(self, context):
-        return render(self.request, "partners/about.html", context)
+    def get_template_names(self):
+        return [self.template_name]
 
+    def gathered(self):
+        self.project = Project.objects.published().order_by("id").first()
+        if not self.project:
+            return {}
+        return project_parts(self.project) | {"statements": self.project.statements.all()}
 
-@require_safe
-def about(request):
-    page = Page.objects.filter(kind=Page.Kind.ABOUT).first()
-    if page:
-        page.second_language = second_language(request)
-        return page_response(AboutPage(request, page), request, page)
-    return not_found(request)
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        project = self.project
+        return (
+            context | {"project": project} | (project_context(project, context) if project else {})
+        )
 
 
 @never_cache
@@ -117,12 +117,18 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None, reason=""):
+    if reason and sent_by_our_form(request):
+        return kept_page(request, _("This form has grown too old."), 403)
     text = _("You may not see this page. If you should, ask the administrator of the portal.")
     return error(request, 403, _("Access denied"), text)
 
 
 def not_found(request, exception=None):
     return error(request, 404, _("Page not found"), _("The page may have moved or been removed."))
+
+
+def too_many(request, exception=None):
+    return error(request, 429, _("Too many requests"), _("Please try again later."))
 
 
 def server_error(request):

@@ -14,6 +14,14 @@ class QuoteInline(RowsInline):
 @admin.register(Article)
 class ArticleAdmin(ContentAdmin):
     inlines = [QuoteInline]
+    seldom_fields = (
+        *ContentAdmin.seldom_fields,
+        "project",
+        "original_url",
+        "original_published",
+        "partners",
+        "materials",
+    )
 
     def get_changeform_initial_data(self, request):
         """News is of today until somebody says otherwise."""

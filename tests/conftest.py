@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import translation
@@ -23,6 +24,9 @@ SETTINGS = {
     "SECURE_SSL_REDIRECT": False,
     "SESSION_COOKIE_SECURE": False,
     "CSRF_COOKIE_SECURE": False,
+    "MFA_REQUIRED": False,  # tests/test_accounts.py asks for it
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 0,
+    "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": True,
     "MEDIA_ROOT": str(FOLDER / "media"),
     "STATIC_ROOT": str(FOLDER / "static"),
     "STORAGES": settings.STORAGES
@@ -123,6 +127,15 @@ def portal(django_db_setup, django_db_blocker):
 def site(portal):
     """{path: Answer} of everything that a visitor can reach."""
     return portal.answers
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(request, django_db_blocker):
+    """The table of the cache belongs to no model, so emptying the tables after a test leaves it."""
+    yield
+    if "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock():
+            cache.clear()
 
 
 # The browser

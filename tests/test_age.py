@@ -181,32 +181,5 @@ def test_mended_word_makes_no_translation_younger(admin_client, article):
 
 def test_person_says_that_a_translation_matches(admin_client, article):
     article = change(article, body_en="<p>New.</p>")
-    saved = post(admin_client, article, _matches="fi", body_fi="<p>Uusi.</p>")
+    saved = post(admin_client, article, _matches="fi", body_fi="<p>Uusi.</p>", _publish="fi")
     assert age_of(saved, "fi").changed == 0
-
-
-def test_publishing_a_language_names_the_rows_that_lack_it(admin_client, article):
-    article.links.create(label_en="A report elsewhere", url="https://example.org/")
-    url = f"/admin/news/article/{article.pk}/change/"
-    prefix = "content-link-content_type-object_id"
-    row = article.links.get()
-    saved = post_with(
-        admin_client,
-        article,
-        {
-            f"{prefix}-TOTAL_FORMS": 1,
-            f"{prefix}-INITIAL_FORMS": 1,
-            f"{prefix}-0-id": row.pk,
-            f"{prefix}-0-label_en": row.label_en,
-            f"{prefix}-0-url": row.url,
-            f"{prefix}-0-position": 0,
-            "_publish": "fi",
-        },
-    )
-    assert "Finnish, empty: A report elsewhere" in saved.text, url
-
-
-def post_with(admin_client, article, changes):
-    """As `post`, and the page that follows."""
-    post(admin_client, article, **changes)
-    return admin_client.get(f"/admin/news/article/{article.pk}/change/")

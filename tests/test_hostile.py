@@ -79,8 +79,8 @@ def test_whoever_signs_in_on_the_way_elsewhere_arrives_in_the_admin(client):
     sign_in(client)
     client.logout()
     response = client.post(
-        "/admin/login/",
-        {"username": "administrator", "password": "secret", "next": "//elsewhere.example"},
+        "/account/login/",
+        {"login": "administrator", "password": "secret", "next": "//elsewhere.example"},
     )
     assert response.url == "/admin/"
 
@@ -239,7 +239,7 @@ def addresses():
 def test_a_thousand_random_requests_are_all_answered(seed):
     chance = random.Random(seed)
     clients = [Client(raise_request_exception=False) for _each in range(4)]
-    for client, role in zip(clients, [None, "editors", "coordinators", "translators"], strict=True):
+    for client, role in zip(clients, [None, "editor", "coordinator", "translator"], strict=True):
         if role:
             sign_in(client, role)
     known, failed = addresses(), []

@@ -168,7 +168,8 @@ def make_a_bit_of_everything():
     Link.objects.create(owner=article, label_lv="Cits", position=0)
     ContactLink.objects.create(owner=article, person=person)
     PictureUse.objects.create(owner=article, picture=make_picture("board"))
-    make_picture("ornament", decorative=True, focal_x="0.5", focal_y="0.25")
+    make_picture("ornament", decorative=True, focal_x="0.5", focal_y="0.25", organisation=city)
+    make_picture("people", consent_note="All three, by mail", consent_until="2030-01-31")
     for owner in (article, material):
         Attachment.objects.create(
             owner=owner, language="et", title="Lisa", file=ContentFile(pdf(), "model.pdf")

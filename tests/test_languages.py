@@ -1,5 +1,6 @@
 """The catalogues say everything the portal says, in the forms of each language."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.core.validators import MaxLengthValidator, ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, ngettext, override
@@ -89,6 +91,29 @@ def test_the_catalogues_hold_the_strings_of_the_sources_and_no_others(tmp_path):
     for path in CATALOGUES.values():
         extracted = copy / path.relative_to(ROOT / "locale")
         assert strings(extracted) ^ strings(path) == set(), path
+
+
+@in_each_catalogue
+def test_every_string_of_the_scripts_of_the_admin_is_translated(language, rf):
+    """Django's own catalogues lack some of them; djangojs.po has those."""
+    strings = polib.pofile(Path(admin.__file__).parent / "locale/en/LC_MESSAGES/djangojs.po")
+    keys = {"\x04".join(filter(None, [entry.msgctxt, entry.msgid])) for entry in strings}
+    with override(language):
+        script = admin.site.i18n_javascript(rf.get("/")).content.decode()
+    words = json.loads(re.search(r"newcatalog = (\{.*?\n  \});", script, re.DOTALL)[1])
+    assert len(keys) > 70
+    assert keys - {key for key, said in words.items() if said} == set()
+
+
+@in_each_catalogue
+def test_the_words_of_the_scripts_keep_their_placeholders_and_have_all_plural_forms(language):
+    entries = polib.pofile(CATALOGUES[language].with_name("djangojs.po"))
+    number = int(re.search(r"nplurals=(\d)", entries.metadata["Plural-Forms"])[1])
+    assert entries.metadata["Plural-Forms"] == catalogue(language).metadata["Plural-Forms"]
+    for entry in entries:
+        assert len(forms(entry)) == (number if entry.msgid_plural else 1)
+        for text in forms(entry):
+            assert sorted(KEPT.findall(text)) == sorted(KEPT.findall(entry.msgid)), text
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -184,6 +209,23 @@ def test_a_period_is_said_from_its_first_date_to_its_last(language, words):
     with override(language):
         assert say_period(date(2019, 1, 21), "day", date(2021, 6, 30), "month") == words
         assert say_period(date(2019, 1, 21), "year", date(2021, 6, 30), "year") == "2019–2021"
+
+
+@pytest.mark.parametrize(
+    "language, since, until",
+    [
+        ("en", "From: January 2019", "Until: June 2021"),
+        ("lv", "Sākums: 2019. gada janvāris", "Beigas: 2021. gada jūnijs"),
+        ("fi", "Alkaen: tammikuu 2019", "Päättyen: kesäkuu 2021"),
+        ("sv", "Från januari 2019", "Till juni 2021"),
+        ("ru", "Начало: январь 2019 г.", "Окончание: июнь 2021 г."),
+    ],
+)
+def test_a_period_with_one_known_side_says_which_side_it_is(language, since, until):
+    with override(language):
+        assert say_period(date(2019, 1, 21), "month", None, "day") == since
+        assert say_period(None, "day", date(2021, 6, 30), "month") == until
+        assert say_period(None, "day", None, "day") == ""
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,11 @@ class Age:
 def age_of(page, language):
     """The Age of the text in `language`; None where it is no translation or nobody knows of what."""
     made = getattr(page, column("made_from", language))
-    if not made or made["language"] in (language, None) or made["language"] not in language_codes():
+    if (
+        not isinstance(made, dict)
+        or made["language"] in (language, None)
+        or made["language"] not in language_codes()
+    ):
         return None
     age = Age(made["language"])
     for name in page.text_fields:

@@ -10,6 +10,7 @@ language, is read from the model.
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import flatten
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
@@ -20,14 +21,20 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.age import age_of
-from healthyboost.content.dates import say_date
+from healthyboost.content.dates import say_date, say_moment
 from healthyboost.content.languages import language_codes, wording
 from healthyboost.content.models import PUBLICATION, Draft, public_in, text_fields
 
+from .comparing import Comparing
 from .drafting import Drafting
+from .duplicating import Duplicating
 from .forms import ContentForm
+from .guarding import GuardedPublication
 from .inlines import HANGING
+from .one_language import OneLanguage
+from .previews import Previews
 from .publishing import Publishing
+from .recent import Noting
 from .translated import STATES, TranslatedAdmin
 
 # Buttons after which the person sees what has become of the page.
@@ -57,12 +64,23 @@ class NotPublicIn(LanguageFilter):
         return queryset.exclude(public_in(self.value())) if self.value() else None
 
 
-class ContentAdmin(Publishing, Drafting, TranslatedAdmin):
+class ContentAdmin(
+    Noting,
+    Duplicating,
+    Previews,
+    Comparing,
+    OneLanguage,
+    GuardedPublication,
+    Publishing,
+    Drafting,
+    TranslatedAdmin,
+):
     """The admin of a content type."""
 
     form = ContentForm
     change_list_template = "admin/content_list.html"
     words_first = True
+    seldom_fields = ("slug", "source_language")
     search_fields = ("title", "summary", "slug")
     list_display = ("shown_title", "shown_languages", "organisation", "shown_date")
     list_select_related = ("organisation",)
@@ -72,13 +90,26 @@ class ContentAdmin(Publishing, Drafting, TranslatedAdmin):
 
     def get_list_filter(self, request):
         own = [name for name in ("kind", "state") if hasattr(self.model, name)]
-        return [*own, PublicIn, NotPublicIn, "organisation", "themes"]
+        always = super().get_list_filter(request)
+        return [*always, *own, PublicIn, NotPublicIn, "organisation", "themes"]
 
     def get_fieldsets(self, request, obj=None):
         return [
             *self.language_fieldsets(self.language_fields or text_fields(self.model)),
-            *self.language_fieldsets((*PUBLICATION, "origin"), heading=_("Publication")),
-            self.shared_fieldset(request, obj),
+            *self.language_fieldsets(
+                (*PUBLICATION, "origin"), heading=_("More about publication"), folded=True
+            ),
+            *self.shared_fieldsets(request, obj),
+        ]
+
+    def shared_fieldsets(self, request, obj=None):
+        """What most people never touch is folded away."""
+        heading, options = self.shared_fieldset(request, obj)
+        seldom = [line for line in options["fields"] if {*flatten([line])} & {*self.seldom_fields}]
+        usual = [line for line in options["fields"] if line not in seldom]
+        return [
+            (heading, {**options, "fields": usual}),
+            (_("Seldom needed"), {"fields": seldom, "classes": ("shared", "collapse")}),
         ]
 
     def get_inlines(self, request, obj):
@@ -108,11 +139,16 @@ class ContentAdmin(Publishing, Drafting, TranslatedAdmin):
             return obj.get_absolute_url()
 
     def state_of(self, row, code):
-        return row.state_in(code) if row else "empty"
+        """As it is stored: a button that was refused has changed nothing."""
+        stored = getattr(row, "stored_states", None)
+        return stored[code] if stored else row.state_in(code) if row else "empty"
 
     def panel(self, code, name, fieldsets, context, obj):
         panel = super().panel(code, name, fieldsets, context, obj)
         panel.refusal = context["refusals"].get(code)
+        public_from = obj and obj.in_language(code).published_at
+        if panel.state == "scheduled" and public_from:
+            panel.goes_public = say_moment(public_from)
         panel.is_seen = code in getattr(obj, "live_languages", ())
         panel.draft = getattr(obj, "taken_up", {}).get(code)
         if panel.draft:

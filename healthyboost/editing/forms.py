@@ -14,8 +14,9 @@ from healthyboost.content.languages import column, language_codes, translated_fi
 from healthyboost.content.models import PUBLICATION, text_fields
 
 from .drafting import take_up_row
+from .guarding import GuardedForm
 from .merging import Merging
-from .slugs import free_slug, make_slug
+from .slugs import former_slugs, free_slug, make_slug
 
 
 class MomentField(forms.SplitDateTimeField):
@@ -30,7 +31,7 @@ class MomentField(forms.SplitDateTimeField):
         return moment
 
 
-class PortalForm(Merging, forms.ModelForm):
+class PortalForm(GuardedForm, Merging, forms.ModelForm):
     """An empty address is made from the name; what the database refused is said in the form."""
 
     refusal = None  # set for one request by TranslatedAdmin
@@ -52,9 +53,13 @@ class PortalForm(Merging, forms.ModelForm):
     def chosen_slug(self):
         """What was typed; an address that comes from a name gets a number where it is taken."""
         typed, wishes = self.cleaned_data.get(self.slug_field), self.slug_wishes()
-        if typed and not (self.instance._state.adding and typed in wishes):
-            return typed
         others = self._meta.model._base_manager.exclude(pk=self.instance.pk)
+        if typed and not (self.instance._state.adding and typed in wishes):
+            is_new = self.slug_field in self.changed_data
+            if is_new and former_slugs(others).filter(slug=typed).exists():
+                message = _("Links from elsewhere still lead from here to another page.")
+                self.add_error(self.slug_field, message)
+            return typed
         return free_slug(others, typed or next(iter(wishes), ""), self.slug_field)
 
     def slug_wishes(self):
@@ -121,7 +126,7 @@ class ContentForm(PortalForm):
 
         `publishing` is {language: moment} of what this save makes public, now or later.
         """
-        now = timezone.now()
+        now = timezone.now().replace(microsecond=0)  # as the form shows it, or it would change again
         self.publishing = self.languages_to_publish(now)
         for code, moment in self.publishing.items():
             public_from, public_until, withdrawn = (column(name, code) for name in PUBLICATION)
@@ -204,7 +209,7 @@ class RowAutocomplete(AutocompleteSelect):
         return [(None, options, 0)]
 
 
-class RowForm(Merging, forms.ModelForm):
+class RowForm(GuardedForm, Merging, forms.ModelForm):
     """A child row inside the form of its owner; `page` is given where that has drafts."""
 
     def __init__(self, *args, page=None, **kwargs):

@@ -11,6 +11,8 @@ from modeltranslation.fields import TranslationField
 from healthyboost.content.languages import column, language_codes, translated_fields
 
 from .forms import RowAutocomplete, RowForm
+from .guarding import GuardedRows
+from .merging import RemovedMeanwhile
 
 # Fields that share a line, beside those that a date shares with how well it is known.
 PAIRS = {
@@ -62,7 +64,7 @@ class ByLanguage:
             and field.name not in left_out
         ]
 
-    def language_fieldsets(self, names, heading=None):
+    def language_fieldsets(self, names, heading=None, folded=False):
         return [
             (
                 heading or capfirst(language),
@@ -73,7 +75,7 @@ class ByLanguage:
                         else column(line, code)
                         for line in lines(names)
                     ],
-                    "classes": ("language", f"language-{code}"),
+                    "classes": ("language", f"language-{code}", *(["collapse"] if folded else [])),
                 },
             )
             for code, language in settings.LANGUAGES
@@ -112,14 +114,15 @@ class ByLanguage:
         return field
 
 
-class Rows(ByLanguage):
+class Rows(GuardedRows, ByLanguage):
     """Child rows inside the form of their owner; queries do not grow with their number."""
 
     form = RowForm
     extra = 0
 
     def get_formset(self, request, obj=None, **kwargs):
-        return super().get_formset(request, obj, form=self.form_with_labels(), **kwargs)
+        formset = super().get_formset(request, obj, form=self.form_with_labels(), **kwargs)
+        return type(formset.__name__, (RemovedMeanwhile, formset), {})
 
     def get_queryset(self, request):
         rows, related = super().get_queryset(request), self.get_autocomplete_fields(request)

@@ -4,7 +4,11 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from .asking import FAULTS
 
 
 class UnsavedForm(models.Model):
@@ -51,6 +55,10 @@ class PreviewLink(models.Model):
     def __str__(self):
         return f"{self.page} ({self.language})"
 
+    @property
+    def works(self):
+        return not self.withdrawn_at and self.expires_at > timezone.now()
+
 
 class CheckedAddress(models.Model):
     """An address elsewhere that texts link to, and what it answered when it was last asked."""
@@ -67,6 +75,32 @@ class CheckedAddress(models.Model):
 
     def __str__(self):
         return self.url
+
+    @property
+    def fault_in_words(self):
+        return FAULTS.get(self.fault, self.fault)
+
+
+class AddressUse(models.Model):
+    """A page that links to an address elsewhere: noted when it is saved, and once a day."""
+
+    address = models.ForeignKey(
+        CheckedAddress, models.CASCADE, related_name="uses", verbose_name=_("address")
+    )
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.BigIntegerField()
+    page = GenericForeignKey()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("use of an address"), _("uses of addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "address"], name="editing_addressuse_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.page}: {self.address}"
 
 
 class Told(models.Model):
@@ -88,3 +122,29 @@ class Told(models.Model):
 
     def __str__(self):
         return f"{self.content_type_id} {self.object_id} {self.language}"
+
+
+class Deletion(models.Model):
+    """Something that was deleted, with all that went with it: brought back within thirty days."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE, verbose_name=_("kind"))
+    object_id = models.BigIntegerField()
+    titles = models.JSONField(_("title"), default=dict)  # {language of the reader: title}
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("deleted by"),
+    )
+    deleted_at = models.DateTimeField(_("deleted"), auto_now_add=True)
+    rows = models.JSONField(default=dict)  # {key of a row: {field: value}}
+    # [key of a row, field, primary key]: what stayed, and led to a row that went
+    detached = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-deleted_at", "-pk"]
+        verbose_name, verbose_name_plural = _("deleted object"), _("recently deleted")
+
+    def __str__(self):
+        return self.titles.get(get_language()) or next(iter(self.titles.values()), "")

@@ -4,18 +4,23 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.core.exceptions import BadRequest
+from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DataError
 from django.shortcuts import redirect
-from django.urls import path
-from django.utils import translation
+from django.templatetags.static import static
+from django.urls import path, reverse
 from django.utils.csp import CSP
-from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
+
+from healthyboost.accounts.language import speak_to
+from healthyboost.accounts.second_factor import lacks_second_factor
 
 # The text editor brings an import map (allowed by a nonce) and a style sheet (by its hash).
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
@@ -33,8 +38,9 @@ SECTIONS = {
     "materials": _("Materials"),
     "partners": _("Project and partners"),
     "pages": _("Pages"),
-    "media": _("Pictures"),
+    "media": _("Pictures and files"),
     "content": _("Themes and drafts"),
+    "editing": _("Links and deletions"),
     "accounts": _("Users"),
 }
 
@@ -48,6 +54,15 @@ def answer_question(view, request, *args, **kwargs):
         raise BadRequest(f"{request.GET.urlencode()}: {error}") from error
 
 
+class Choices(AutocompleteJsonView):
+    """What can be chosen, with a small picture where it is one."""
+
+    def serialize_result(self, obj, to_field_name):
+        choice = super().serialize_result(obj, to_field_name)
+        thumbnail = getattr(obj, "thumbnail", None)
+        return {**choice, "thumbnail": thumbnail} if thumbnail else choice
+
+
 class PortalAdminSite(admin.AdminSite):
     site_header = site_title = "Healthy Boost"
     index_title = _("What would you like to do?")
@@ -56,20 +71,65 @@ class PortalAdminSite(admin.AdminSite):
         """With the policy of the admin, in the language that the person chose."""
 
         def in_own_language(request, *args, **kwargs):
-            if language := getattr(request.user, "language", ""):
-                translation.activate(language)
-                request.LANGUAGE_CODE = language
+            speak_to(request.user, request)
             if request.method == "GET" and request.GET:
                 return answer_question(view, request, *args, **kwargs)
             return view(request, *args, **kwargs)
 
-        return csp_override(ADMIN_CSP)(super().admin_view(in_own_language, cacheable))
+        from .keeping import keep_what_was_typed  # models load after this module
 
-    login = method_decorator(csp_override(ADMIN_CSP))(admin.AdminSite.login)
+        guarded = super().admin_view(in_own_language, cacheable)
+        return csp_override(ADMIN_CSP)(keep_what_was_typed(self, guarded))
+
+    def has_permission(self, request):
+        return super().has_permission(request) and not lacks_second_factor(request.user)
+
+    def login(self, request, extra_context=None):
+        """Everybody signs in below /account/; who is signed in and still not let in is told why."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if lacks_second_factor(request.user):
+            return redirect("mfa_index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        query = urlencode({"next": back}) if (back := request.GET.get("next")) else ""
+        return redirect(f"{reverse('account_login')}?{query}")
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def index(self, request, extra_context=None):
+        from .desk import desk
+
+        return super().index(request, {**desk(request), **(extra_context or {})})
+
+    def matrix(self, request):
+        from .matrix import matrix_view
+
+        return matrix_view(self, request)
 
     def get_urls(self):
+        from .keeping import keep_view
+        from .telling import no_mail_view
+        from .writing import writing_urls
+
         choose = self.admin_view(require_POST(self.choose_language))
-        return [path("language/", choose, name="language"), *super().get_urls()]
+        return [
+            path("language/", choose, name="language"),
+            path("pages-by-language/", self.admin_view(self.matrix), name="matrix"),
+            path("keep/", self.admin_view(require_POST(keep_view)), name="keep"),
+            path("no-mail/<str:token>/", csp_override(ADMIN_CSP)(no_mail_view), name="no_mail"),
+            *writing_urls(self),
+            *super().get_urls(),
+        ]
+
+    def i18n_javascript(self, request, extra_context=None):
+        from .writing import EditorWords
+
+        return EditorWords.as_view(packages=["django.contrib.admin"])(request)
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
 
     def choose_language(self, request):
         if (language := request.POST.get("language")) in dict(settings.LANGUAGES):
@@ -80,7 +140,9 @@ class PortalAdminSite(admin.AdminSite):
         return redirect(back if is_ours else "admin:index")
 
     def each_context(self, request):
-        return {**super().each_context(request), "languages": settings.LANGUAGES}
+        saved_form = request.session.pop("saved_form", "")  # the browser forgets its copy
+        own = {"languages": settings.LANGUAGES, "saved_form": saved_form}
+        return {**super().each_context(request), **own}
 
     def get_app_list(self, request, app_label=None):
         order = {label: place for place, label in enumerate(SECTIONS)}
@@ -90,11 +152,24 @@ class PortalAdminSite(admin.AdminSite):
         )
 
 
+ICONS = {True: ("yes", _("yes")), False: ("no", _("no")), None: ("unknown", _("not known"))}
+
+
+def boolean_icon(value):
+    """In the place of Django's, whose alternative texts are "True", "False" and "None"."""
+    icon, words = ICONS[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{icon}.svg"), words)
+
+
 class PortalAdminConfig(AdminConfig):
     default_site = "healthyboost.editing.site.PortalAdminSite"
 
     def ready(self):
         super().ready()
+        from django_tasks_db.models import DBTaskResult
+
+        admin.site.unregister(DBTaskResult)  # in English, and for nobody who writes here
+        admin_list._boolean_icon = boolean_icon
         from healthyboost.content.models import content_models
 
         named = {

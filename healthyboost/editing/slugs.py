@@ -4,6 +4,8 @@ import unicodedata
 
 from django.utils.text import slugify
 
+from healthyboost.content.models import Content, FormerSlug
+
 LENGTH = 112  # leaves room for a number
 # Letters without a plain letter inside them, as in Django's urlify.js, which the form uses.
 LETTERS = str.maketrans(
@@ -30,11 +32,19 @@ def make_slug(text):
 
 
 def free_slug(rows, wish, field="slug"):
-    """`wish`, or `wish-2`, `wish-3`, … : the first that none of `rows` (a QuerySet) has."""
+    """`wish`, or `wish-2`, `wish-3`, … : the first that none of `rows` (a QuerySet) has, or had."""
     wish = wish or rows.model._meta.model_name
     taken = set(rows.filter(**{f"{field}__startswith": wish}).values_list(field, flat=True))
+    taken |= set(former_slugs(rows).filter(slug__startswith=wish).values_list("slug", flat=True))
     number, slug = 1, wish
     while slug in taken:
         number += 1
         slug = f"{wish}-{number}"
     return slug
+
+
+def former_slugs(rows):
+    """The FormerSlugs of `rows`: links lead from them to where the page is now."""
+    if not issubclass(rows.model, Content):
+        return FormerSlug.objects.none()
+    return FormerSlug.of(rows.model).filter(object_id__in=rows.values("pk"))

@@ -7,20 +7,25 @@ from itertools import chain
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import flatten
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import IntegrityError, connection, models
-from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.age import Age
 from healthyboost.content.languages import column, language_codes, translated_fields
-from healthyboost.content.richtext import RichTextField, clean
+from healthyboost.media.storage import kept_if_all_goes_well
 
+from .deleting import Deleting
 from .forms import MomentField, PortalForm
+from .guarding import Guarded
+from .history import History
 from .inlines import ByLanguage
+from .keeping import Keeping
 from .merging import carried_on
+from .writing import Writing
 
 # A symbol and a word for each state of a language: never a colour alone.
 STATES = {
@@ -50,10 +55,13 @@ class Panel:
     age: Age | None = None  # of a translation whose source is known
     draft: object = None
     is_behind: bool = False  # the public text has changed since the draft was begun
+    goes_public: str = ""  # when, if it is scheduled
     refusal: object = None  # why it was not published just now
     is_seen: bool = False  # by visitors, now
+    may_write: bool = True
     may_publish: bool = True
     may_withdraw: bool = True
+    preview: str = ""  # its address
     tools: list = field(default_factory=list)  # (label, address) of what else can be done with it
 
     @property
@@ -65,7 +73,7 @@ class Panel:
         return STATES[self.state][1]
 
 
-class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
+class TranslatedAdmin(Keeping, Writing, History, Deleting, Guarded, ByLanguage, admin.ModelAdmin):
     """One form with one language switch, one list that is searched in every language."""
 
     form = PortalForm
@@ -100,20 +108,11 @@ class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
             return [column(path, code) for code in language_codes()]
         return [path]
 
-    def get_object(self, request, object_id, from_field=None):
-        """Who may only look sees a text as it is read, not its tags."""
-        row = super().get_object(request, object_id, from_field)
-        if row and not self.has_change_permission(request, row):
-            for field in self.opts.concrete_fields:
-                if isinstance(field, RichTextField):
-                    text = clean(getattr(row, field.attname)).replace("\n", "")
-                    setattr(row, field.attname, mark_safe(text))
-        return row
-
     def changeform_view(self, request, *args, **kwargs):
         """What only the database noticed becomes an error in the form, with all that was typed."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            with kept_if_all_goes_well():
+                return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
             request.refusal = in_words(error)
             return super().changeform_view(request, *args, **kwargs)
@@ -124,6 +123,10 @@ class TranslatedAdmin(ByLanguage, admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         fieldsets = list(context["adminform"])
+        wrong = context["adminform"].form.errors.keys()
+        for fieldset in fieldsets:  # Django does not look at fields that share a line
+            if not wrong.isdisjoint(flatten(fieldset.fields)):
+                fieldset.is_collapsible = False
         context["refusals"] = getattr(request, "refusals", {})
         context["request"] = request
         context["chosen"] = request.POST.getlist("_chosen")

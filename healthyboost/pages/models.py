@@ -26,6 +26,7 @@ class Page(Content):
     )
 
     url_name = "pages:detail"
+    not_copied = ("kind", "footer_position")
 
     class Meta(Content.Meta):
         verbose_name, verbose_name_plural = _("page"), _("pages")

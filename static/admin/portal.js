@@ -2,19 +2,20 @@
 "use strict";
 {
   const KEY = "language of the texts";
+  const BESIDE = "language beside it";
   const root = document.documentElement;
   root.classList.add("languages-wait"); // portal.css hides the languages until one is chosen
 
-  const remembered = () => {
+  const remembered = (what) => {
     try {
-      return localStorage.getItem(KEY);
+      return localStorage.getItem(what);
     } catch {
       return null; // storage is switched off: the switch works, nothing is remembered
     }
   };
-  const remember = (language) => {
+  const remember = (what, language) => {
     try {
-      localStorage.setItem(KEY, language);
+      localStorage.setItem(what, language);
     } catch {
       return;
     }
@@ -37,23 +38,37 @@
     }
     for (const panel of form.querySelectorAll(".language-panel")) panel.setAttribute("role", "tabpanel");
 
-    const choose = (language) => {
+    const beside = nav.querySelector("#language-beside");
+    let language = null;
+    const show = () => {
+      const shown = [language, beside.value];
       for (const tab of tabs) {
         const chosen = tab.dataset.language === language;
         tab.setAttribute("aria-selected", chosen);
         tab.tabIndex = chosen ? 0 : -1;
       }
-      for (const part of form.querySelectorAll(".language-panel")) part.hidden = part.dataset.language !== language;
+      for (const option of beside.options) option.disabled = option.value === language;
+      for (const part of form.querySelectorAll(".language-panel")) part.hidden = !shown.includes(part.dataset.language);
       // Child rows follow, the template of new rows among them.
       for (const part of form.querySelectorAll(".inline-related fieldset.language")) {
-        part.hidden = !part.classList.contains(`language-${language}`);
+        part.hidden = !shown.some((each) => each && part.classList.contains(`language-${each}`));
       }
+      form.classList.toggle("side-by-side", beside.value !== "");
+    };
+    const choose = (chosen) => {
+      if (beside.value === chosen) beside.value = language || "";
+      language = chosen;
+      show();
     };
     const chooseAndRemember = (tab) => {
       choose(tab.dataset.language);
-      remember(tab.dataset.language);
+      remember(KEY, language);
       tab.focus();
     };
+    beside.addEventListener("change", () => {
+      remember(BESIDE, beside.value);
+      show();
+    });
 
     nav.addEventListener("click", (event) => {
       const tab = event.target.closest("a");
@@ -76,11 +91,37 @@
     });
 
     const asked = location.hash.replace("#language-", "");
-    const wishes = [asked, remembered(), nav.dataset.language, tabs[0].dataset.language];
+    const wishes = [asked, remembered(KEY), nav.dataset.language, tabs[0].dataset.language];
     let first = wishes.find(tabOf);
     const wrong = tabs.filter((tab) => "errors" in tab.dataset);
     if (wrong.length && !wrong.includes(tabOf(first))) first = wrong[0].dataset.language;
+    beside.closest(".beside").hidden = false;
+    const second = remembered(BESIDE);
+    if (tabOf(second) && second !== first) beside.value = second;
     choose(first);
+  }
+
+  /* Where two people changed a text, what is stored can be taken over instead of one's own. */
+  function offerStored(part, words) {
+    const field = document.getElementById(part.dataset.for);
+    if (!field || !words) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words;
+    button.addEventListener("click", () => {
+      const editor = editors.get(field.id);
+      if (editor) editor.commands.setContent(part.innerHTML, true);
+      else field.value = part.textContent;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      (editor?.view.dom || field).focus();
+    });
+    part.after(button);
+  }
+
+  /* A new form begins in its first field: of a page that is the title. */
+  function focusFirst(form) {
+    const fields = [...form.querySelectorAll("fieldset :is(input, select, textarea)")];
+    fields.find((field) => field.checkVisibility() && !field.disabled)?.focus();
   }
 
   /* The address of a new page follows the first title that is written, until somebody types it. */
@@ -97,9 +138,12 @@
     });
   }
 
+  const editors = new Map(); // by the id of their field
+
   /* The editor does not know the language of its text nor its label. */
   document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
     const area = editor.view.dom;
+    editors.set(textarea.id, editor);
     const label = document.querySelector(`label[for="${textarea.id}"]`);
     if (textarea.lang) area.lang = textarea.lang;
     area.spellcheck = true;
@@ -125,12 +169,28 @@
   }
   document.addEventListener("formset:added", (event) => setTimeout(() => labelSearches(event.target)));
 
+  /* What is to be mended has the focus, also where something else stands for its field. */
+  function leadToField(event) {
+    const link = event.target.closest(".refusal a[href^='#id_']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.closest("details")?.setAttribute("open", "");
+    const standIn = field.nextElementSibling?.querySelector?.(".select2-selection");
+    const target = editors.get(field.id)?.view.dom || standIn || field;
+    target.focus();
+    target.scrollIntoView({ block: "center" });
+  }
+  document.addEventListener("click", leadToField);
+
   document.addEventListener("DOMContentLoaded", () => {
     for (const nav of document.querySelectorAll(".language-switch")) {
       languageSwitch(nav);
+      for (const part of document.querySelectorAll(".stored-version")) offerStored(part, nav.dataset.take);
       if ("new" in nav.dataset) addressFromTitle(nav.closest("form"));
     }
     root.classList.remove("languages-wait");
+    for (const nav of document.querySelectorAll(".language-switch[data-new]")) focusFirst(nav.closest("form"));
     django.jQuery(() => setTimeout(() => labelSearches(document))); // after they have been made
   });
 }
