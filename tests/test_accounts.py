@@ -530,8 +530,9 @@ def test_a_passkey_is_made_and_opens_the_admin(page, live_server, settings):
     page.wait_for_url(f"{at}{ADMIN}")
 
 
+@pytest.mark.long
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible_and_fit_a_phone(scheme, page, live_server):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -893,6 +893,13 @@ def test_a_deleted_language_comes_back_without_being_public(staff):
     assert article.languages == ["en"]
 
 
+def test_a_new_translation_that_is_refused_is_shown_again(staff):
+    article = make_article(languages=["en", "lv"])
+    response = send(staff, form_address(article), title_fi="Uutinen", _publish="fi")
+    assert response.status_code == 200
+    assert "Uutinen" in response.content.decode()
+
+
 def test_the_original_of_others_is_not_deleted(staff):
     article = make_article(languages=["en", "lv"])
     answer = staff.post(language_address(article, "en"))

@@ -246,6 +246,7 @@ def test_a_folder_that_is_not_empty_is_dumped_into_only_by_force(folder):
     assert list(bytes_in(folder)) == ["articles/walk.yaml", "notes.txt"]
 
 
+@pytest.mark.long
 def test_the_sample_loads_and_is_dumped_as_it_is_written(tmp_path):
     load(SAMPLE)
     dumped = dump(tmp_path / "sample")

@@ -475,6 +475,7 @@ def test_several_files_are_sent_ahead_and_a_bad_one_is_refused_at_once(desk):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_focal_point_is_set_with_the_arrow_keys_and_by_a_click(desk):
@@ -492,6 +493,7 @@ def test_the_focal_point_is_set_with_the_arrow_keys_and_by_a_click(desk):
     assert (float(picture.focal_x), float(picture.focal_y)) == (0.25, 0.5)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [1280, 390])

@@ -236,15 +236,12 @@ def print_matrix(cells):
         print(name.ljust(17) + "".join(map(str.ljust, words, places)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "names",
     [
         pytest.param(MAIN, id="main"),
-        pytest.param(
-            [row[:16].strip() for row in ROWS if row[:16].strip() not in MAIN],
-            id="rest",
-            marks=pytest.mark.long,
-        ),
+        pytest.param([row[:16].strip() for row in ROWS if row[:16].strip() not in MAIN], id="rest"),
     ],
 )
 def test_the_server_allows_what_the_matrix_says_and_nothing_else(names, caplog):

@@ -570,6 +570,7 @@ def test_a_link_to_a_page_is_set_with_the_keyboard_alone(page, open_form):
     assert saved(page, article) == "<p>See {} or {}</p>".format(*links)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_what_is_pasted_from_word_is_cleaned_said_and_undone(page, open_form):
     article = make_article(body_en="<p>Before</p>", published_at_en=None)
@@ -591,6 +592,7 @@ def test_what_is_pasted_from_word_is_cleaned_said_and_undone(page, open_form):
     assert editor.inner_text() == "Before"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_picture_is_put_into_a_text_and_seen_there(page, open_form):
     make_picture("park", alt_en="A park in Jelgava")

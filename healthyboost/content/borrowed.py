@@ -91,6 +91,13 @@ gettext_noop("The {name} “{obj}” was changed successfully. You may add anoth
 gettext_noop("Model name")
 gettext_noop("Models in the %(name)s application")
 
+# Finnish and Swedish of Django's that nobody would say, or words other than those of the portal.
+gettext_noop("Delete?")
+gettext_noop("Save and continue editing")
+gettext_noop("Start typing to filter…")
+gettext_noop("View on site")
+gettext_noop("View site")
+
 # Finnish has units of its own ("kt", "Mt").
 gettext_noop("%s KB")
 gettext_noop("%s MB")

@@ -121,4 +121,3 @@ class Draft(models.Model):
         moment = timezone.now().isoformat()
         record([page], by, [{"published": {"language": self.language, "public_from": moment}}])
         return page
-

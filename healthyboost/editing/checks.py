@@ -15,7 +15,7 @@ from healthyboost.content.languages import column, language_codes
 from healthyboost.content.models import Link, Statement
 from healthyboost.content.references import lost_references
 
-from .faults import Fault, short
+from .faults import Fault, quoted, short
 from .links import addresses_of, dead_among
 from .proofreading import Elements, faults_of_text, link
 from .reading import Reading, place_of, prose_of
@@ -155,7 +155,7 @@ def rows_without_words(reading):
                 break
     for model, found in missing.items():
         row, name = found[0]
-        names = ", ".join(f"“{short(str(row), 40)}”" for row, _name in found)
+        names = ", ".join(quoted(short(str(row), 40)) for row, _name in found)
         message = _("Not in this language: %(rows)s. Readers get them in another one.")
         yield Fault(
             f"untranslated:{model._meta.model_name}:{len(found)}",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 @dataclass
 class Fault:
@@ -34,3 +36,8 @@ class Text:
 
 def short(words, limit=60):
     return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+def quoted(words):
+    """In the quotation marks of the reader's language."""
+    return _("“%(words)s”") % {"words": words}

@@ -126,7 +126,9 @@ class ContentForm(PortalForm):
 
         `publishing` is {language: moment} of what this save makes public, now or later.
         """
-        now = timezone.now().replace(microsecond=0)  # as the form shows it, or it would change again
+        now = timezone.now().replace(
+            microsecond=0
+        )  # as the form shows it, or it would change again
         self.publishing = self.languages_to_publish(now)
         for code, moment in self.publishing.items():
             public_from, public_until, withdrawn = (column(name, code) for name in PUBLICATION)

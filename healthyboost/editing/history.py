@@ -107,10 +107,13 @@ class History:
 
     def stored(self, object_id):
         """The row as it is in the database, without drafts."""
-        row = self.opts.pk.to_python(unquote(object_id))
-        row = self.model._base_manager.filter(pk=row).first()
+        try:
+            key = self.opts.pk.to_python(unquote(object_id))
+        except ValidationError as error:
+            raise Http404(f"no {object_id}") from error
+        row = self.model._base_manager.filter(pk=key).first()
         if not row:
-            raise Http404
+            raise Http404(f"no {object_id}")
         return row
 
     def history_view(self, request, object_id, extra_context=None):

@@ -83,7 +83,8 @@ class Keeping:
         unsaved = UnsavedForm.objects.filter(user=request.user, address=request.path).first()
         if unsaved and "resume" in request.GET and not is_sent:
             resume(request, unsaved)
-        extra_context = {**(extra_context or {}), "unsaved": None if is_sent else unsaved}
+        offered = {"unsaved": None if is_sent else unsaved, "is_sent": is_sent}
+        extra_context = {**(extra_context or {}), **offered}
         response = super().changeform_view(request, object_id, form_url, extra_context)
         if is_sent and response.status_code == 302:
             if unsaved:

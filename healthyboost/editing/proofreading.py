@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from healthyboost.content.stray import stray
 
 from .empty_words import EMPTY_LINKS, language_seen
-from .faults import short
+from .faults import quoted, short
 
 HEADINGS = "h2", "h3", "h4"
 BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
@@ -148,7 +148,7 @@ def stray_characters(text):
     for finding in stray(text.content, text.language):
         by_kind[finding.kind].append(finding)
     for kind, findings in by_kind.items():
-        excerpts = " ".join(f"“{finding.excerpt}”" for finding in findings[:3])
+        excerpts = " ".join(quoted(finding.excerpt) for finding in findings[:3])
         if len(findings) > 3:
             excerpts += " " + _("and %(count)s more") % {"count": len(findings) - 3}
         message = _("%(what)s: %(excerpts)s") % {"what": findings[0].words, "excerpts": excerpts}

@@ -15,7 +15,7 @@ from healthyboost.content.richtext import RichTextField
 from healthyboost.media.models import Picture
 from healthyboost.media.texts import NAMED
 
-from .faults import Text, short
+from .faults import Text, quoted, short
 
 NOT_SEEN = {"drafts", "former_slugs"}  # relations of a page that its readers see nothing of
 
@@ -86,5 +86,5 @@ def place_of(row, name=""):
     field = capfirst(row._meta.get_field(name).verbose_name) if name else ""
     if isinstance(row, Content):
         return field
-    said = f"{capfirst(row._meta.verbose_name)} “{short(str(row), 40)}”"
+    said = f"{capfirst(row._meta.verbose_name)} {quoted(short(str(row), 40))}"
     return f"{said}: {field.lower()}" if field else said

@@ -183,6 +183,9 @@
   }
   document.addEventListener("click", leadToField);
 
+  /* Why a language was not published is read first; not before the browser has gone to #language-…. */
+  addEventListener("load", () => document.querySelector(".language-panel:not([hidden]) .refusal")?.focus());
+
   document.addEventListener("DOMContentLoaded", () => {
     for (const nav of document.querySelectorAll(".language-switch")) {
       languageSwitch(nav);

@@ -43,7 +43,13 @@ class Command(BaseCommand):
         table.writerow(["term", "language", "wanted", "address", "note"])
         for each, places in found:
             for address in places:
-                row = each.term.wordings["en"][0], each.language, each.wanted, address, each.term.note
+                row = (
+                    each.term.wordings["en"][0],
+                    each.language,
+                    each.wanted,
+                    address,
+                    each.term.note,
+                )
                 table.writerow(row)
 
     def write_list(self, found, count):
