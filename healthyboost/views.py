@@ -118,7 +118,7 @@ def bad_request(request, exception=None):
 
 def forbidden(request, exception=None, reason=""):
     if reason and sent_by_our_form(request):
-        return kept_page(request, _("This form has grown too old."), 403)
+        return kept_page(request, _("This form has been open for too long."), 403)
     text = _("You may not see this page. If you should, ask the administrator of the portal.")
     return error(request, 403, _("Access denied"), text)
 

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -15,6 +16,8 @@ from django.urls import reverse
 
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import content_models
+from healthyboost.content.richtext import clean
+from healthyboost.editing.diffs import word_diff
 from healthyboost.editing.forms import MomentField
 from healthyboost.interchange.documents import Faults
 from healthyboost.interchange.reading import read_folder
@@ -282,3 +285,64 @@ def headers(chance):
             {"x-forwarded-host": piece, "x-forwarded-proto": piece, "referer": piece},
         ]
     )
+
+
+# The admin, by people who may write a little
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"title_en": "a\0b"}, {"title_en": "ab", "a\0b": "x"}, {"_started_from": "[" * 100_000}],
+)
+def test_odd_characters_do_not_stop_a_form_from_being_kept(sent, client):
+    sign_in(client, "editor")
+    response = client.post("/admin/keep/", {"_address": "/admin/news/article/add/", **sent})
+    assert response.status_code == 204
+
+
+def test_a_form_at_an_odd_address_is_not_kept(client):
+    sign_in(client, "editor")
+    assert client.post("/admin/keep/", {"_address": "/admin/\0"}).status_code == 400
+
+
+def test_brackets_without_end_in_place_of_fingerprints_are_not_believed(client):
+    sign_in(client, "editor")
+    article = make_article()
+    address = reverse("admin:news_article_change", args=[article.pk])
+    assert client.post(address, {"_started_from": "[" * 100_000}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["//[", "//ex\N{ACCOUNT OF}mple.com/"])
+def test_what_is_no_address_is_pasted_as_it_is(address, client):
+    sign_in(client, "editor")
+    response = client.post("/admin/writing/pasted/", {"html": f'<a href="{address}">x</a>'})
+    assert response.status_code == 200
+
+
+def test_a_form_that_names_no_sender_is_not_shown_again():
+    client = Client(enforce_csrf_checks=True)
+    sent = {"_started_from": "{}", "title_en": "Typed"}
+    response = client.post("/account/login/", sent, headers={"origin": "http://["})
+    assert response.status_code == 403
+    assert "Typed" not in response.text
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<strong><em>" * 5_000, "<blockquote>" * 5_000, f"<p>{' ' * 200_000}a</p>"],
+    ids=["strong", "quotations", "spaces"],
+)
+def test_cleaning_a_text_takes_no_longer_than_its_length(html):
+    began = time.process_time()
+    clean(html)
+    assert time.process_time() - began < 2
+
+
+def test_comparing_two_long_texts_takes_no_minutes():
+    long = [f"word{number * number % 997}" for number in range(3_000)]
+    changed = ["new" if number % 50 == 0 else word for number, word in enumerate(long)]
+    began = time.process_time()
+    for end in (" ", "\n"):
+        assert "<ins>" in word_diff(end.join(long), end.join(changed))
+    assert "<ins>" in word_diff("a " * 50_000, "a " * 25_000 + "b " + "a " * 25_000)
+    assert time.process_time() - began < 2

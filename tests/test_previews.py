@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from healthyboost.accounts.models import User
 from healthyboost.content.models import Draft, content_models
 from healthyboost.editing.models import PreviewLink
 from healthyboost.editing.previews import address_of, forget_preview_links
@@ -315,3 +316,18 @@ def test_a_link_counts_for_its_content_type_alone(staff, client):
     link = make_link(article, staff.user)
     assert link.content_type == ContentType.objects.get_for_model(Article)
     assert client.get(address_of(link)).status_code == 200
+
+
+def test_a_link_ends_when_its_maker_may_not_write_the_language_any_more(staff, client):
+    link = make_link(make_article(published_at_en=None), staff.user)
+    User.objects.filter(pk=staff.user.pk).update(is_active=False)
+    assert client.get(address_of(link)).status_code == 410
+
+
+def test_nobody_reads_the_drafts_of_another_organisation(db, client):
+    sign_in(client, "coordinator", organisation=make_organisation())
+    article = make_article(title_en="Public")
+    draft = make_draft(article, title="Secret")
+    assert "Secret" not in text_of(client.get(preview_address(article)))
+    address = reverse("admin:content_draft_change", args=[draft.pk])
+    assert client.get(address).status_code == 403

@@ -66,7 +66,7 @@ class InvitationForm(forms.ModelForm):
             username__iexact=email
         )
         if others.exists():
-            raise forms.ValidationError(_("Somebody has an account with this address already."))
+            raise forms.ValidationError(_("There is already an account with this address."))
         return email
 
     def save(self, commit=True):
@@ -95,6 +95,9 @@ class PortalUserAdmin(UserAdmin):
         (_("Dates"), {"fields": ("invited_at", "last_login", "date_joined")}),
     ]
     add_fieldsets = [(None, {"fields": ("first_name", "last_name", "email", "language")})]
+
+    class Media:
+        js = ("admin/portal.js",)  # gives the fields that search their labels
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)

@@ -35,9 +35,13 @@ PAGE = re.compile(r"portal:[a-z]+/[-\w]+(?:#[-\w]+)?", re.ASCII)
 PICTURE = re.compile(r"[-\w]+", re.ASCII)
 
 FLOWING = re.compile(r"<(p|h[2-4])>(?:(?!</\1>).)*?<img .*?</\1>", re.S)
-EMPTY = re.compile(
-    r"<(p|h[2-4]|li|ul|ol|blockquote|strong|em|a)(?: [^>]*)?>(?:\s|&nbsp;|<br>)*</\1>"
-)
+# Each in one go through the text, whatever it is made of: a run of spaces is looked at once.
+SPACES = re.compile(r"\s+")
+EDGE = r"</?(?:p|h[2-4]|ul|ol|li|blockquote|table|tbody|tr|td|th)(?: [^>]*)?>|<img [^>]*>"
+SPACE_BEFORE = re.compile(rf"(?<!\s)\s+(?={EDGE})")
+SPACE_AFTER = re.compile(rf"({EDGE})\s+")
+MARK = re.compile(r"(</?(?:p|h[2-4]|li|ul|ol|blockquote|strong|em|a)(?: [^>]*)?>)")
+BLANK = re.compile(r"(?:\s|&nbsp;|<br>)*")
 
 
 def allowed(tag, attribute, value):
@@ -72,16 +76,10 @@ def clean(html):
     Cleaning what is clean changes nothing, so a text can be compared, dumped and loaded again.
     """
     text = sanitize(in_our_marks(html or ""))
-    text = re.sub(r"\s*\n\s*", " ", text).replace("<img>", "")
+    text = SPACES.sub(lambda run: " " if "\n" in run[0] else run[0], text).replace("<img>", "")
     text = without_stray(re.sub(r"<a(?: title=\"[^\"]*\")?>(.*?)</a>", r"\1", text)).strip()
     text = FLOWING.sub(pictures_first, text)
-    text = re.sub(
-        r"\s*(</?(?:p|h[2-4]|ul|ol|li|blockquote|table|tbody|tr|td|th)(?: [^>]*)?>|<img [^>]*>)\s*",
-        r"\1",
-        text,
-    )
-    while text != (text := EMPTY.sub("", text)):
-        pass  # what held only something empty is empty now
+    text = without_empty(SPACE_AFTER.sub(r"\1", SPACE_BEFORE.sub("", text)))
     return BLOCK_END.sub(lambda end: end[0] + "\n", text).strip()
 
 
@@ -89,6 +87,29 @@ def pictures_first(block):
     """A picture stands between paragraphs, never inside one."""
     pictures = re.findall(r"<img [^>]*>", block[0])
     return "".join(pictures) + re.sub(r"<img [^>]*>", "", block[0])
+
+
+def without_empty(html):
+    """`html` without marks that hold nothing, or only what is empty itself."""
+    pieces, opened = [], []  # places in `pieces` of the marks that hold nothing so far
+    for piece in MARK.split(html):
+        if not MARK.fullmatch(piece):
+            if not BLANK.fullmatch(piece):
+                opened.clear()
+            pieces.append(piece)
+        elif not piece.startswith("</"):
+            opened.append(len(pieces))
+            pieces.append(piece)
+        elif opened and name_of(piece) == name_of(pieces[opened[-1]]):
+            del pieces[opened.pop() :]
+        else:
+            opened.clear()
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+def name_of(mark):
+    return mark.strip("</>").partition(" ")[0]
 
 
 class Cleaned(str):

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from healthyboost.accounts.rights import languages_of
 from healthyboost.content.models import Draft, FormerSlug, Link, Statement, Theme
 
 from .deleting import KEPT_FOR, deleted_row, undelete
@@ -57,6 +58,11 @@ class DraftAdmin(RecordAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("page")
+
+    def has_view_permission(self, request, obj=None):
+        """That there is a draft is no secret; what it says is for those who write that language."""
+        is_hers = obj is None or obj.language in languages_of(request.user, obj)
+        return is_hers and super().has_view_permission(request, obj)
 
     @admin.display(description=_("page"))
     def shown_page(self, draft):
@@ -150,6 +156,10 @@ class DeletionAdmin(RecordAdmin):
     def get_queryset(self, request):
         since = timezone.now() - KEPT_FOR
         return super().get_queryset(request).filter(deleted_at__gte=since)
+
+    def has_view_permission(self, request, obj=None):
+        """In the list; what was in the rows is shown by bringing them back."""
+        return obj is None and super().has_view_permission(request)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.restore_view)

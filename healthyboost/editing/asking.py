@@ -57,6 +57,7 @@ def is_public(number, port):
         port in PORTS.values()
         and address.is_global
         and not (address.is_multicast or address.is_reserved)
+        and not getattr(address, "is_site_local", False)  # fec0::/10, still in use inside networks
     )
 
 

@@ -39,9 +39,12 @@ MOST_FORMS = 50  # a person; the oldest go first
 
 
 def typed(data):
-    """{name: [values]} of what a form posted, without the key to the door and the button pressed."""
+    """{name: [values]} of what a form posted, without the key to the door and the button pressed.
+
+    And without NUL, which comes with what is pasted, and which the database does not take.
+    """
     return {
-        name: values
+        name.replace("\0", ""): [value.replace("\0", "") for value in values]
         for name, values in data.lists()
         if name != "csrfmiddlewaretoken" and not name.startswith(BUTTONS)
     }
@@ -62,7 +65,7 @@ def forget_unsaved_forms(older_than=datetime.timedelta(days=90)):
 def keep_view(request):
     """POST of a form as it stands, with its `_address`; with `_forget`: throw away what is kept."""
     address = request.POST.get("_address", "")
-    if not address.startswith(reverse("admin:index")) or len(address) > 300:
+    if not address.startswith(reverse("admin:index")) or len(address) > 300 or "\0" in address:
         return HttpResponseBadRequest(_("Unknown form."), content_type="text/plain")
     if "_forget" in request.POST:
         UnsavedForm.objects.filter(user=request.user, address=address).delete()
@@ -177,4 +180,8 @@ def kept_page(request, why, status):
 def sent_by_our_form(request):
     """The form was on a page of ours: only then is it shown again with a button."""
     sender = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return STARTED_FROM in request.POST and urlsplit(sender).netloc == request.get_host()
+    try:
+        host = urlsplit(sender).netloc
+    except ValueError:  # no browser sends such an address
+        return False
+    return STARTED_FROM in request.POST and host == request.get_host()

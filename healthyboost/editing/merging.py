@@ -82,7 +82,7 @@ class Merging:
     def started_from(self):
         try:
             began = json.loads(self.data.get(STARTED_FROM) or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):  # nobody's browser: brackets without end
             return {}
         return began if isinstance(began, dict) else {}
 

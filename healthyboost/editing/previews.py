@@ -83,9 +83,9 @@ def make_look_public(page, language, draft):
         setattr(page, column("withdrawn_at", language), None)
 
 
-def preview_response(request, page, language, addresses, **said):
+def preview_response(request, page, language, addresses, with_draft=True, **said):
     """The page in `language`; `addresses` by language are where its language switch leads."""
-    draft = draft_of(page, language)
+    draft = draft_of(page, language) if with_draft else None
     said |= {"state": page.state_in(language), "draft": draft, "reader": get_language()}
     public = page.languages
     make_look_public(page, language, draft)
@@ -140,8 +140,9 @@ def shared_preview(request, token):
         number = int(Signer(salt=SALT).unsign(token))
     except BadSignature:
         return refused(request, 404, _("This link is not complete"), _("Copy all of it, please."))
-    link = PreviewLink.objects.filter(pk=number).first()
-    if not link or not link.works:
+    link = PreviewLink.objects.filter(pk=number).select_related("made_by").first()
+    page = shared_page(link)
+    if not page:
         with translation.override(link.language if link else get_language()):
             return refused(
                 request,
@@ -149,9 +150,6 @@ def shared_preview(request, token):
                 _("This preview has ended"),
                 _("Ask the person who sent you the link for a new one."),
             )
-    page = stored_page(
-        ContentType.objects.get_for_id(link.content_type_id).model_class(), link.object_id
-    )
 
     def addresses(public):
         """To the public page; where this very text would be shown, here again."""
@@ -165,6 +163,15 @@ def shared_preview(request, token):
         response = preview_response(request, page, link.language, addresses, until=link.expires_at)
     response["Referrer-Policy"] = "no-referrer"  # the address is the key
     return response
+
+
+def shared_page(link):
+    """The page that a link still shows: as long as who made it may write the language herself."""
+    if not link or not link.works:
+        return None
+    model = ContentType.objects.get_for_id(link.content_type_id).model_class()
+    page = stored_page(model, link.object_id)
+    return page if link.language in languages_of(link.made_by, page) else None
 
 
 def refused(request, status, title, text):
@@ -250,7 +257,10 @@ class Previews:
             raise PermissionDenied
         previews = {code: self.address_of(page, "preview", code) for code in language_codes()}
         form = f"{self.address_of(page, 'change')}#language-{language}"
-        return preview_response(request, page, language, lambda public: previews, form=form)
+        mine = self.has_change_permission(request, page)  # nobody else sees what is not finished
+        return preview_response(
+            request, page, language, lambda public: previews, with_draft=mine, form=form
+        )
 
     def preview_links_view(self, request, object_id, language):
         """Who writes this language gives its text to colleagues to read, and takes it back."""

@@ -118,7 +118,10 @@ def search_pages(asked, user):
 
 def page_at(address, request):
     """The page at an address of this portal, as somebody copies it; None for any other."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "//[": looks like one and is none
+        return None
     if not parts.path.startswith("/") or parts.netloc not in ("", request.get_host()):
         return None
     with override(get_language_from_path(parts.path)):

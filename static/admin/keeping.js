@@ -43,10 +43,10 @@
     return [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
   }
 
-  function keepForm(form) {
+  function keepForm(form, touched) {
     const address = location.pathname;
     const status = document.querySelector(".kept-status");
-    const opened = JSON.stringify(fieldsOf(form));
+    const opened = touched ? "" : JSON.stringify(fieldsOf(form));
     let seen = opened;
     let sent = opened;
     let sentAt = 0;
@@ -119,7 +119,10 @@
     if (saved) store.remove(saved.dataset.savedForm);
     for (const form of document.querySelectorAll("form")) refreshToken(form);
     const started = document.querySelector("[name=_started_from]");
+    if (!started || !document.querySelector(".kept-status")) return;
+    let touched = false; // by a person, in that second
+    document.addEventListener("input", (event) => (touched ||= event.isTrusted), true);
     // Editors and searched fields fill their places first.
-    if (started && document.querySelector(".kept-status")) setTimeout(() => keepForm(started.form), 1000);
+    setTimeout(() => keepForm(started.form, touched), 1000);
   });
 }
