@@ -852,7 +852,8 @@ NOT_OURS = {"empty-table-header", "list"}
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_lists_and_forms_are_accessible(scheme, desk, page):
     from axe_playwright_python.sync_playwright import Axe
 

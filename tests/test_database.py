@@ -136,6 +136,7 @@ def test_a_user_killed_with_9_is_no_obstacle_to_the_last_one(empty_folder):
     assert server.process_id() is None
 
 
+@pytest.mark.long
 def test_a_server_killed_with_9_starts_again_with_its_data(empty_folder):
     first, second = Server(empty_folder), Server(empty_folder)
     with psycopg.connect(first.start()) as connection:
@@ -148,6 +149,7 @@ def test_a_server_killed_with_9_starts_again_with_its_data(empty_folder):
     second.stop()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
 def test_a_pid_file_with_the_pid_of_another_program_is_stale(empty_folder):
     server = Server(empty_folder)
@@ -206,6 +208,7 @@ def test_an_old_postgresql_is_named(connection):
         check_server(connection, minimum=99)
 
 
+@pytest.mark.long
 def test_missing_extensions_are_named(empty_folder, django_db_blocker):
     """The same server without the files of its extensions, as Debian ships it without contrib."""
     server = Server(empty_folder, fsync=False)

@@ -438,6 +438,7 @@ def as_files(*files):
     return [{"name": name, "mimeType": "x/x", "buffer": content} for name, content in files]
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_several_files_are_sent_ahead_and_a_bad_one_is_refused_at_once(desk):

@@ -541,6 +541,7 @@ def saved(page, article):
     return Article.objects.get(pk=article.pk).body_en
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_link_to_a_page_is_set_with_the_keyboard_alone(page, open_form):
     make_article(slug="walk", title_en="A walk by the sea")
