@@ -119,7 +119,7 @@ def test_all_pages_are_accessible_in_every_language(page, problems, sample, lang
     forget_missing(problems)
 
 
-@pytest.mark.parametrize("language", ["fi", "ru"])
+@pytest.mark.parametrize("language", ["fi", pytest.param("ru", marks=pytest.mark.long)])
 def test_text_may_be_spaced_out_on_a_small_phone(page, problems, sample, language):
     for name in ("home", "fallback", "partner", "pilot", "material", "project"):
         look(page, f"{sample}/{language}/{PAGES[name]}", width=320)
@@ -127,6 +127,7 @@ def test_text_may_be_spaced_out_on_a_small_phone(page, problems, sample, languag
         assert widest(page) <= 320, name
 
 
+@pytest.mark.long
 def test_names_on_the_map_do_not_cover_each_other(page, problems, sample):
     for language in language_codes():
         for width, name in ((390, "home"), (390, "partners"), (1280, "partners")):

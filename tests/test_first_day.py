@@ -732,22 +732,14 @@ def a_day_later():
 ALL_SCREENS = [name for name in vars(Screens) if not name.startswith("_") and name != "go"]
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width", "names"),
-    [
-        ("dark", 390, ["first_screen", "form_that_is_refused"]),
-        *(
-            pytest.param(scheme, width, ALL_SCREENS, marks=pytest.mark.long)
-            for scheme in ("light", "dark")
-            for width in (390, 1280)
-        ),
-    ],
-)
-def test_her_screens_are_accessible(scheme, width, names, open_browser, live_server):
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_her_screens_are_accessible(scheme, width, open_browser, live_server):
     size = {"width": width, "height": 900}
     screens = Screens(open_browser(color_scheme=scheme, viewport=size), live_server.url)
     found = {}
-    for name in names:
+    for name in ALL_SCREENS:
         getattr(screens, name)()
         if wrong := faults(screens.page):
             found[name] = wrong
