@@ -71,13 +71,13 @@ def test_a_task_runs_even_after_the_database_has_dropped_its_connection(worker, 
     assert wait_for(lambda: task_backends["default"].get_result(done.id).status == "SUCCESSFUL")
 
 
-def test_it_ends_within_two_seconds_of_sigterm(worker, tmp_path):
+def test_it_ends_within_five_seconds_of_sigterm(worker, tmp_path):
     task_backends["default"].enqueue(write_down, [str(tmp_path / "one"), "first"], {})
     assert wait_for((tmp_path / "one").exists)
     begin = time.monotonic()
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=5) == 0
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 5  # of the five that a demo has to stop in
 
 
 @pytest.mark.django_db

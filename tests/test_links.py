@@ -300,7 +300,7 @@ def test_a_server_that_sends_letter_by_letter_is_not_waited_for(here, only_here,
     monkeypatch.setattr(asking, "DEADLINE", 0.2)
     begun = time.monotonic()
     ask(here("drip"), only_here)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
 
 
 def test_nobody_listening_is_a_fault(only_here):
