@@ -449,6 +449,7 @@ def first_day(hand_class, open_browser, url):
     read(open_browser(Mouse), url)
 
 
+@pytest.mark.long
 def test_a_first_day_with_a_mouse(open_browser, live_server):
     first_day(Mouse, open_browser, live_server.url)
 
