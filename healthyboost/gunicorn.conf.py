@@ -15,3 +15,15 @@ accesslog = None  # addresses of visitors are nobody's business
 control_socket_disable = True  # it would be a socket in the home folder
 # Each process's sign of life is a file: in memory, for a disk can be slow or read-only.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def post_worker_init(worker):
+    from healthyboost import pulse
+
+    pulse.start()  # before the first request, which would wait for it
+
+
+def worker_exit(server, worker):
+    from healthyboost import pulse
+
+    pulse.stop()

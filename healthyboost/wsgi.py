@@ -2,10 +2,13 @@
 
 import os
 
+import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.handlers.wsgi import WSGIRequest
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils.translation import trans_real
+
+from healthyboost import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthyboost.settings")
 
@@ -19,5 +22,16 @@ class Request(WSGIRequest):
     encoding = property(lambda self: None, lambda self, charset: None)
 
 
-application = get_wsgi_application()
-application.request_class = Request
+class Portal(WSGIHandler):
+    request_class = Request
+
+    def __call__(self, environ, start_response):
+        pulse.start()  # here, not at import: the processes that answer are forked after that
+        return super().__call__(environ, start_response)
+
+
+django.setup(set_prefix=False)
+application = Portal()
+# Loaded before the processes are forked, the texts of the interface are in memory once.
+for code, _language in settings.LANGUAGES:
+    trans_real.translation(code)

@@ -1,0 +1,148 @@
+"""What a process does beside answering: one thread, with a database connection of its own.
+
+listen(channel, function)   function(message) after each NOTIFY on `channel`; function(None) at every
+                            connection, also the first: messages may have been missed
+notify(channel, message)    told to the listeners of all processes when the transaction is committed
+every(seconds, function)    function() again and again, and once more when the process ends
+start()                     begins the thread, once a process: after a fork the child has its own
+is_proven()                 whether the database answered the thread just now: nothing was missed
+
+`listen` and `every` belong into AppConfig.ready. Functions run one after another, only while the
+database answers; what one raises is logged, and the others go on.
+"""
+
+import atexit
+import logging
+import os
+import select
+import socket
+import threading
+import time
+
+import psycopg
+from django.db import Error, connection, connections
+from psycopg import sql
+
+log = logging.getLogger(__name__)
+BEAT = 1  # second between two proofs
+PROVEN_FOR = 2.5  # seconds: a beat, and time for what the functions do
+PAUSE = 1  # second before another try, when the database is away
+FIRST_WAIT = 1  # second that a start waits for what the listeners fetch first
+LAST_WAIT = 2  # seconds that the end of a process waits for the last calls
+# A server that vanished without a word is noticed in seconds, not in a quarter of an hour.
+ALERT = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+
+
+class Pulse:
+    def __init__(self):
+        self.listeners, self.timers = [], []
+        self.process = self.thread = None
+        self.starting = threading.Lock()
+
+    def listen(self, channel, function):
+        self.listeners.append((channel, function))
+
+    def every(self, seconds, function):
+        self.timers.append((seconds, function))
+
+    def is_proven(self):
+        return self.process == os.getpid() and time.monotonic() - self.proven < PROVEN_FOR
+
+    def start(self):
+        if self.process == os.getpid():
+            return
+        with self.starting:
+            if self.process == os.getpid():
+                return
+            self.proven, self.heard, self.is_away = float("-inf"), [], False
+            self.connected = threading.Event()
+            self.wake, self.sleeper = socket.socketpair()  # something to read: end
+            self.thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+            self.process = os.getpid()
+            self.thread.start()
+        self.connected.wait(FIRST_WAIT)
+
+    def stop(self):
+        """End the thread; what runs by the clock runs a last time."""
+        if self.process != os.getpid():
+            return
+        self.wake.close()
+        self.thread.join(LAST_WAIT)
+        self.process = None
+
+    def _run(self):
+        connections["default"] = own = connection.copy()
+        own.settings_dict["OPTIONS"] = {**own.settings_dict.get("OPTIONS", {}), **ALERT}
+        own.settings_dict["OPTIONS"].pop("pool", None)
+        due = [time.monotonic() + seconds for seconds, _function in self.timers]
+        is_ending = False
+        while not is_ending:
+            try:
+                self._connect()
+                while not is_ending:
+                    is_ending = self._rest(BEAT, own.connection)
+                    self._beat(due)
+            except (Error, psycopg.Error, OSError, ValueError) as error:
+                if not self.is_away:  # told once, however long it lasts
+                    log.warning("The database is away: %s", str(error).strip())
+                self.is_away = True
+            if not is_ending:
+                own.close()
+                is_ending = self._rest(PAUSE)
+        for _seconds, function in self.timers:
+            call(function)
+        connections.close_all()
+
+    def _connect(self):
+        connection.ensure_connection()
+        connection.connection.add_notify_handler(self.heard.append)
+        for channel in {channel for channel, _function in self.listeners}:
+            connection.connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        if self.is_away:
+            log.warning("The database is back.")
+        self.is_away = False
+        for _channel, function in self.listeners:
+            call(function, None)
+        self.proven = time.monotonic()
+        self.connected.set()
+
+    def _rest(self, seconds, *woken_by):
+        """Until something comes in, at most `seconds`; True: the process ends."""
+        return self.sleeper in select.select([self.sleeper, *woken_by], [], [], seconds)[0]
+
+    def _beat(self, due):
+        connection.connection.execute("SELECT 1")  # with its answer comes what was notified
+        self.proven = time.monotonic()
+        heard, self.heard[:] = list(self.heard), []
+        for message in heard:
+            for channel, function in self.listeners:
+                if channel == message.channel:
+                    call(function, message.payload)
+        for number, (seconds, function) in enumerate(self.timers):
+            if due[number] <= time.monotonic():
+                call(function)
+                due[number] = time.monotonic() + seconds
+
+
+def call(function, *words):
+    try:
+        function(*words)
+    except Exception:
+        log.exception("%s.%s failed", function.__module__, function.__qualname__)
+
+
+def notify(channel, message=""):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [channel, message])
+
+
+process_pulse = Pulse()
+listen, every = process_pulse.listen, process_pulse.every
+start, stop, is_proven = process_pulse.start, process_pulse.stop, process_pulse.is_proven
+atexit.register(stop)
