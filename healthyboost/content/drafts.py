@@ -31,6 +31,8 @@ class Draft(models.Model):
     fields = models.JSONField(_("texts"), default=dict)  # {field: text} of the page itself
     # {"pilots.pilotstep:12": {field: text}} of rows that hang on the page
     rows = models.JSONField(_("texts of its parts"), default=dict)
+    # {"|body" or "pilots.pilotstep:12|text": rows of paragraphs}: translation/units.py
+    paragraphs = models.JSONField(default=dict, editable=False)
     started_from = models.CharField(max_length=64)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("author")
