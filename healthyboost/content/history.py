@@ -12,7 +12,6 @@ from functools import cache
 from itertools import batched, groupby
 
 from django.apps import apps
-from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import connection, models, transaction
@@ -20,16 +19,12 @@ from django.utils import timezone
 from reversion.models import Revision, Version
 
 from .age import MadeFromField
+from .hanging import relations_of, row_key
 from .languages import column, translated_fields
 
 DRAFT = "content.draft"
 RECORD = ("origin", "made_from")  # how a text came to be, as page.py names it
 AT_ONCE = 200  # pages whose rows are held in memory together
-
-
-def row_key(row):
-    """How a draft and a version name a row: "pilots.pilotstep:12"."""
-    return f"{row._meta.label_lower}:{row.pk}"
 
 
 def model_of(key):
@@ -100,23 +95,6 @@ class Difference:
 
 
 # What belongs to a page
-
-
-@cache
-def relations_of(model):
-    """{name: (related model, names of the fields that say whose it is)} of the rows of a page."""
-    found = {
-        field.name: (
-            field.related_model,
-            {field.content_type_field_name, field.object_id_field_name},
-        )
-        for field in model._meta.private_fields
-        if isinstance(field, GenericRelation)
-    }
-    for name in getattr(model, "parts", ()):
-        relation = model._meta.get_field(name)
-        found[name] = (relation.related_model, {relation.field.name})
-    return found
 
 
 @cache

@@ -1,5 +1,7 @@
 """The list and the page that every content type has."""
 
+from itertools import chain
+
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -10,6 +12,7 @@ from django.views.generic import TemplateView
 
 from .age import age_of
 from .gathering import gather
+from .hanging import prose_parts
 from .languages import language_codes
 from .paging import COUNT_LIMIT, paginate
 
@@ -116,13 +119,14 @@ class ContentDetail(ContentView):
         return {}
 
     def get_context_data(self, **kwargs):
-        shown = self.page.shown
+        shown, found = self.page.shown, gather(**(attached_to(self.page) | self.gathered()))
+        parts = chain.from_iterable(found.get(name, ()) for name in prose_parts(self.model))
         return super().get_context_data(
             model=self.model,
             page=self.page,
             shown=shown,
-            age=age_of(self.page, shown.language),
-            **gather(**(attached_to(self.page) | self.gathered())),
+            age=age_of(self.page, shown.language, parts),
+            **found,
             **kwargs,
         )
 

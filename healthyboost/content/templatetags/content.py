@@ -133,6 +133,12 @@ def plural_name(model):
 
 
 @register.filter
+def kind_name(page):
+    """ "Article", "Pilot": what kind of page it is."""
+    return capfirst(page._meta.verbose_name)
+
+
+@register.filter
 def public(pages):
     """Those of some content objects that a visitor of this language may see."""
     return [
