@@ -49,7 +49,13 @@ ACCOUNTS = {"accounts.user", "accounts.grant"}
 @cache
 def content_apps():
     """Labels of the apps whose rows make up the pages: those of every content type there is."""
-    return {"content", "editing", "media", *(model._meta.app_label for model in content_models())}
+    return {
+        "content",
+        "editing",
+        "media",
+        "glossary",
+        *(model._meta.app_label for model in content_models()),
+    }
 
 
 @cache
@@ -175,3 +181,13 @@ def organisations_of(user, model):
         for grant in user.current_grants
         if grant.organisation_id and may_be_owned(model)
     }
+
+
+def organisations_with_drafts(user, model):
+    """Primary keys of the organisations whose drafts `user` may read; None: all drafts of `model`."""
+    if user.is_superuser or any(
+        {"translate", "change"} & RIGHTS[grant.role].get(kind_of(model), set())
+        for grant in user.current_grants
+    ):
+        return None
+    return organisations_of(user, model)
