@@ -7,8 +7,11 @@ each other; only when nothing was wrong are files stored and the transaction com
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import DatabaseError, connection, models, transaction
 
+from healthyboost.content.age import MadeFromField, source_texts
+from healthyboost.content.hanging import hanging_rows
 from healthyboost.content.history import record
 from healthyboost.media.storage import kept_if_all_goes_well
+from healthyboost.search.following import gathered
 
 from .checking import Checker, say_database_error
 from .documents import Document, document_of, key_of, nearest, same_value, same_values, with_parts
@@ -21,7 +24,7 @@ class Refused(Exception):
 
 def write(documents, faults, say=lambda words: None):
     """`faults` may hold some already: then all others are added, and nothing is written."""
-    with kept_if_all_goes_well(), transaction.atomic():
+    with kept_if_all_goes_well(), transaction.atomic(), gathered():
         writer = Writer(documents, faults)
         writer.find_rows()
         record(document.row for document in documents if document.before)  # as they were
@@ -205,6 +208,21 @@ class Writer:
                     document.changed = True
         for part in document.shape.parts.values():
             self.write_part(document, part, before.parts.get(part.name, []))
+        if document.changed:
+            self.note_sources(document)
+
+    def note_sources(self, document):
+        """Of what a text was made from, the parts of the object are known only now."""
+        languages = {
+            name: document.values[name]
+            for name, column in document.shape.columns.items()
+            if isinstance(column, MadeFromField) and isinstance(document.values.get(name), str)
+        }
+        if languages and not document.is_faulty():
+            parts = hanging_rows(document.row)
+            for name, language in languages.items():
+                setattr(document.row, name, source_texts(document.row, language, parts))
+            document.row.save(update_fields=languages)
 
     def write_part(self, document, part, before):
         """Rows that say the same stay as they are; the others go, and new ones come."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from healthyboost.content.languages import column, language_codes, translated_fields
 from healthyboost.content.models import Theme
 from healthyboost.management.words import WORDS
+from healthyboost.search.building import build
 from news.models import Article
 from partners.models import Organisation, Partnership, Project
 from pilots.models import Pilot
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             if articles:
                 filling.add_what_articles_need()
                 filling.add_articles(articles)
+        build(self.say if verbosity else lambda words: None)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         if verbosity:

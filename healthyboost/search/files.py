@@ -1,0 +1,76 @@
+"""The text of PDF and Word files, read in the background: a long file must not make a save wait."""
+
+import logging
+import zipfile
+from xml.etree import ElementTree
+
+from pypdf import PdfReader
+
+from healthyboost.media.documents import DOCX, PDF
+from healthyboost.media.models import Attachment
+
+from .indexing import index
+from .lexemes import LONGEST
+from .models import FileText
+
+log = logging.getLogger(__name__)
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MOST_PAGES = 300
+LARGEST = 20_000_000  # bytes of the text of a Word file, unpacked
+
+
+def text_of(stream, media_type):
+    """The plain text of a PDF or DOCX, at most LONGEST letters; '' of others and of what cannot be read."""
+    read = {PDF: text_of_pdf, DOCX: text_of_docx}.get(media_type)
+    if not read:
+        return ""
+    try:
+        return read(stream).replace("\0", "")[:LONGEST]
+    except Exception as error:  # a library's own errors: the file is found by its title alone
+        log.warning("A file cannot be searched: %s", error)
+        return ""
+
+
+def text_of_pdf(stream):
+    pieces, length = [], 0
+    for page in PdfReader(stream).pages[:MOST_PAGES]:
+        pieces.append(page.extract_text())
+        length += len(pieces[-1])
+        if length > LONGEST:
+            break
+    return "\n".join(pieces)
+
+
+def text_of_docx(stream):
+    with zipfile.ZipFile(stream) as archive:
+        with archive.open("word/document.xml") as part:
+            body = part.read(LARGEST + 1)
+    if len(body) > LARGEST or b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        return ""
+    paragraphs = ElementTree.fromstring(body).iter(f"{WORD}p")
+    return "\n".join(
+        "".join(text.text or "" for text in paragraph.iter(f"{WORD}t")) for paragraph in paragraphs
+    )
+
+
+def read_files(limit=50):
+    """Read files whose text is not known yet, and index their pages; answers how many were read."""
+    unread = Attachment.objects.filter(media_type__in=[PDF, DOCX]).exclude(sha256="")
+    unread = unread.exclude(sha256__in=FileText.objects.values("sha256"))
+    done = set()
+    for file in unread.order_by("id")[:limit]:
+        if file.sha256 in done:
+            continue
+        try:
+            with file.file.open("rb") as stream:
+                text = text_of(stream, file.media_type)
+        except OSError:
+            continue  # the disk is away: tried again
+        FileText.objects.update_or_create(sha256=file.sha256, defaults={"text": text})
+        done.add(file.sha256)
+    pages = {}
+    for file in Attachment.objects.filter(sha256__in=done).select_related("content_type"):
+        pages.setdefault(file.content_type.model_class(), set()).add(file.object_id)
+    for model, numbers in pages.items():
+        index(model, numbers)
+    return len(done)

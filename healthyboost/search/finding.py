@@ -1,0 +1,159 @@
+"""The index asked: what a question finds, the reader's language first.
+
+A common word stands in more texts than anybody reads, and ranking them all takes long. So at most
+MOST of each group are ranked, the newest; months are the steps in which older ones are looked at.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from healthyboost.content.languages import KNOWN_LANGUAGES
+from healthyboost.content.paging import COUNT_LIMIT
+
+from .lexemes import quoted
+from .models import Month
+
+MOST = COUNT_LIMIT + 1
+FEW = 20_000  # texts among which all that match are read at once
+FIRST = 8_000  # texts of the newest months that are looked at first, in a larger index
+# What a word counts in file, text, summary, title.
+WEIGHTS = "{0.02, 0.1, 0.5, 1.0}"
+A_YEAR = 0.01  # what a newer year counts: a word in the title as much as sixty
+SECONDS = 365 * 24 * 3600
+UNDATED = 2  # how many years old a page without a date counts: it stands as long as it is right
+FILE = 0.05  # what a file counts less than a page
+EXACTLY = 0.2  # what the words count one after another in title or summary
+
+FIND = f"""
+SELECT DISTINCT ON (content_type_id, object_id) id, content_type_id, object_id, language,
+    attachment_id, %(is_own)s, score
+FROM (
+  SELECT *, ts_rank('{WEIGHTS}', head, %(words)s::tsquery)
+      + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %(undated)s) / {SECONDS}
+      + CASE WHEN head @@ %(exactly)s::tsquery THEN {EXACTLY} ELSE 0 END
+      - CASE WHEN attachment_id IS NOT NULL THEN {FILE} ELSE 0 END AS score
+  FROM (
+    SELECT id, content_type_id, object_id, language, attachment_id, date,
+      ts_filter(words, '{{a,b}}') AS head
+    FROM (
+      SELECT id FROM search_entry
+      WHERE words @@ %(query)s::tsquery AND published_at <= %(now)s
+        AND (unpublish_at IS NULL OR unpublish_at > %(now)s)
+      ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}
+    ) AS newest JOIN search_entry USING (id)
+    OFFSET 0  -- so that each head is made once
+  ) AS heads
+) AS ranked
+ORDER BY content_type_id, object_id, score DESC, id
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text that matches; `is_own`: in the reader's language."""
+
+    id: int
+    kind: int
+    number: int
+    language: str
+    attachment: int | None
+    is_own: bool
+    score: float
+
+    @property
+    def key(self):
+        return (not self.is_own, -self.score, self.id)
+
+
+def find(question, language, marks=(), codes=None, some=False):
+    """All Found of a question, best first, at most MOST in `language` and MOST in the others.
+
+    `marks`: what they all have to have (lexemes.marks_of); `codes`: only texts in these languages.
+    """
+    codes = codes or list(KNOWN_LANGUAGES)
+    groups = {
+        True: [code for code in codes if code == language],
+        False: [code for code in codes if code != language],
+    }
+    found = []
+    for is_own, theirs in groups.items():
+        if theirs:
+            exactly = question.exactly(theirs)
+            found += stepwise(question.everywhere(theirs, some), exactly, is_own, marks)
+    others = {(each.kind, each.number) for each in found if each.is_own}
+    found = [each for each in found if each.is_own or (each.kind, each.number) not in others]
+    return sorted(found, key=lambda each: each.key)
+
+
+def stepwise(query, exactly, is_own, marks):
+    """From the newest months on, until there are MOST; two looks at least, seldom more."""
+    months, total = timeline()
+    looked = min(total, FIRST)
+    while True:
+        is_all = total <= FEW or looked >= total
+        found = ask(query, exactly, is_own, marks if is_all else [*marks, newest(months, looked)])
+        if is_all or len(found) >= MOST:
+            return found
+        expected = len(found) * total / looked
+        needed = looked * MOST / max(len(found), 1) * 1.3
+        looked = total if expected < 4 * MOST else max(int(needed), looked * 3)
+
+
+def newest(months, texts):
+    """The marks of the newest months that hold so many texts."""
+    chosen, held = [], 0
+    for mark, number in months:
+        chosen.append(mark)
+        held += number
+        if held >= texts:
+            break
+    return "|".join(chosen)
+
+
+def ask(query, exactly, is_own, marks):
+    pieces = [f"({query})"]
+    pieces += ["(" + " | ".join(map(quoted, mark.split("|"))) + ")" for mark in marks]
+    now = timezone.now()
+    # The same all month, so that the pages of results follow one another.
+    undated = now.replace(year=now.year - UNDATED, day=1, hour=0, minute=0, second=0, microsecond=0)
+    asked = {
+        "words": query, "query": " & ".join(pieces), "exactly": exactly,
+        "is_own": is_own, "now": now, "undated": undated.timestamp(),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, asked)
+        return [Found(*row) for row in cursor.fetchall()]
+
+
+# How many texts there are of each month
+
+KEPT = 600  # seconds
+
+
+@cache
+def kept():
+    return {}
+
+
+def timeline():
+    """([(mark of a month, texts)], newest first, all texts), as count_months() last counted them."""
+    held = kept()
+    if held.get("until", 0) < time.monotonic():
+        months = list(Month.objects.order_by("-mark").values_list("mark", "texts"))
+        held["months"], held["until"] = months, time.monotonic() + KEPT
+    return held["months"], sum(texts for _mark, texts in held["months"])
+
+
+def count_months():
+    """Count anew, in the background; a number that is old makes a search slower, never wrong."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_month")
+        cursor.execute(
+            "INSERT INTO search_month (mark, texts) SELECT coalesce(to_char(date AT TIME ZONE 'UTC',"
+            " '\"+m\"YYYYMM'), '+m'), count(*) FROM search_entry GROUP BY 1"
+        )
+    kept().clear()

@@ -1,0 +1,137 @@
+"""Where nothing is found: another spelling that finds something, else what is near."""
+
+from itertools import islice
+from random import randint
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from healthyboost.words import fold
+
+from .asking import any_form, read
+from .finding import Found, find
+from .letters import is_cyrillic, other_layout
+from .models import Entry, SpokenWord
+from .reading import read_entries
+
+ALIKE = 0.3  # trigram similarity of words that are looked at
+LOOKED_AT = 30  # words that are looked at, likest first
+OFFERED = 3  # candidates of a word
+SHORTEST = 4  # letters of a word that may be a typing error
+LONG = 8  # letters of a word that may have two
+LOOKED_THROUGH = 10  # texts that are read to see whether they say exactly this word
+SAYING = """
+SELECT id FROM search_entry WHERE words @@ %s::tsquery
+  AND published_at <= now() AND (unpublish_at IS NULL OR unpublish_at > now()) LIMIT %s
+"""
+
+
+def other_spelling(question, language, marks=(), codes=None):
+    """(query, its Found) with unknown words replaced by known ones like them; (None, []) otherwise."""
+    for text in dict.fromkeys(candidates(question, language)):
+        other = read(text)
+        if not other.is_empty and (found := find(other, language, marks, codes)):
+            return text, found
+    return None, []
+
+
+def candidates(question, language):
+    swapped = other_layout(question.text)
+    if swapped != question.text and is_cyrillic(swapped) != is_cyrillic(question.text):
+        yield swapped
+    words = [word for item in question.wanted for word in item.words]
+    near = {word: alike(word, language) for word in dict.fromkeys(words)}
+    first = {word: found[0] for word, found in near.items() if found}
+    if first:
+        yield replaced(question, first)
+        for word, found in near.items():
+            for other in found:
+                yield replaced(question, {word: other})
+    for word in words if len(words) > 1 else ():  # one word on the wrong layout among others
+        if (other := other_layout(word)) != word and is_cyrillic(other):
+            yield replaced(question, {word: other})
+
+
+def replaced(question, words):
+    """The text of the question with other words, each where it stands."""
+    text = question.text
+    for item in reversed(question.wanted):
+        piece = text[item.start : item.end]
+        for word in item.words:
+            piece = piece.replace(word, words.get(word, word))
+        text = text[: item.start] + piece + text[item.end :]
+    return text
+
+
+def alike(word, language):
+    """Words of texts that are written nearly like `word`, likest first; [] where it is one itself."""
+    folded = fold(word)
+    if len(folded) < SHORTEST:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
+        cursor.execute(
+            "SELECT word, folded, language, texts, similarity(folded, %(word)s) AS likeness"
+            " FROM search_spokenword WHERE folded %% %(word)s"
+            " ORDER BY likeness DESC, texts DESC, word LIMIT %(most)s",
+            {"word": folded, "most": LOOKED_AT},
+        )
+        rows = cursor.fetchall()
+    if any(other == folded for _word, other, _language, _texts, _likeness in rows):
+        return []
+    errors = 2 if len(folded) >= LONG else 1
+    found = []
+    for other, as_folded, code, texts, _likeness in rows:
+        distance = errors_between(folded, as_folded)
+        if distance <= errors:
+            found.append((distance, code != language, -texts, other, code))
+    words = dict.fromkeys((other, code) for *_order, other, code in sorted(found))
+    return list(islice((other for other, code in words if is_said(other, code)), OFFERED))
+
+
+def is_said(word, language):
+    """Whether a text that is public now says exactly this word."""
+    texts = read_entries(saying(word, language, LOOKED_THROUGH)).values()
+    return any(word in f"{each.title} {each.text}".lower() for each in texts)
+
+
+def saying(word, language, most=1):
+    """Numbers of entries of public texts that say a word in one of its forms."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAYING, [any_form(word, language), most])
+        return [number for (number,) in cursor.fetchall()]
+
+
+def forget_words(limit=500):
+    """Forget words that no public text says any more: some of all words each time."""
+    known = SpokenWord.objects.aggregate(last=Max("pk"))["last"] or 0
+    some = SpokenWord.objects.filter(pk__gte=randint(0, known)).order_by("pk")[:limit]
+    gone = [word.pk for word in some if not saying(word.word, word.language)]
+    SpokenWord.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def errors_between(one, other):
+    """How many letters were left out, put in, taken for another or for their neighbour."""
+    before, last = [], list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        current = [row]
+        for place, theirs in enumerate(other, 1):
+            best = min(last[place] + 1, current[-1] + 1, last[place - 1] + (letter != theirs))
+            if row > 1 and place > 1 and letter == other[place - 2] and one[row - 2] == theirs:
+                best = min(best, before[place - 2] + 1)
+            current.append(best)
+        before, last = last, current
+    return last[-1]
+
+
+def newest(language, number=5):
+    """Found of the newest public texts of a language, for who finds nothing."""
+    rows = Entry.objects.public(timezone.now()).filter(language=language, attachment__isnull=True)
+    rows = (
+        rows.filter(date__isnull=False)
+        .order_by("-date")
+        .values_list("id", "content_type_id", "object_id", "language")
+    )
+    return [Found(*row, None, True, 0.0) for row in rows[:number]]

@@ -1,0 +1,70 @@
+"""What an entry of the index says, read from the page or the file that it stands for."""
+
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+
+from healthyboost.content.gathering import gather
+from healthyboost.content.languages import column, language_codes, translated_fields
+from healthyboost.content.models import content_models
+from healthyboost.media.models import Attachment
+
+from .indexing import texts_in
+from .models import Entry, FileText
+
+
+@dataclass
+class Read:
+    """An entry with its page, and the file that it stands for; `title` and `text` are those of both."""
+
+    entry: Entry
+    page: object
+    file: Attachment | None
+    title: str
+    text: str
+
+
+def read_entries(numbers):
+    """{number: Read} of the entries that may be read now, whatever the index says."""
+    entries = Entry.objects.defer("words").in_bulk(numbers)
+    models = {ContentType.objects.get_for_model(model).pk: model for model in content_models()}
+    wanted = {}
+    for kind, model in models.items():
+        theirs = [entry for entry in entries.values() if entry.content_type_id == kind]
+        if theirs:
+            wanted[str(kind)] = pages_of(model, theirs)
+    files = [entry.attachment_id for entry in entries.values() if entry.attachment_id]
+    if files:
+        wanted["files"] = Attachment.objects.filter(pk__in=files)
+    rows = gather(**wanted)
+    pages = {(kind, page.pk): page for kind in models for page in rows.get(str(kind), ())}
+    held = {file.pk: file for file in rows.get("files", ())}
+    said = FileText.objects.in_bulk({file.sha256 for file in held.values()}) if held else {}
+    found = {}
+    for number, entry in entries.items():
+        page = pages.get((entry.content_type_id, entry.object_id))
+        file = held.get(entry.attachment_id)
+        if file and page and page.languages:
+            text = said[file.sha256].text if file.sha256 in said else ""
+            found[number] = Read(entry, page, file, file.title, text)
+        elif page and not entry.attachment_id and page.is_public_in(entry.language):
+            title, head, rest = texts_in(page, entry.language)
+            text = "\n".join(filter(None, [*head, *rest, entry.hanging]))
+            found[number] = Read(entry, page, None, title, text)
+    return found
+
+
+def pages_of(model, entries):
+    """The pages of these entries, without the long texts of languages that none of them is in."""
+    languages = {entry.language for entry in entries if not entry.attachment_id}
+    translated = set(translated_fields(model))
+    left_out = [name for name in model.page_only if name not in translated]
+    left_out += [
+        column(name, code)
+        for name in model.page_only
+        if name in translated
+        for code in language_codes()
+        if code not in languages
+    ]
+    pages = model.objects.filter(pk__in=[entry.object_id for entry in entries])
+    return pages.defer(*left_out).select_related(None)

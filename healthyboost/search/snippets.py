@@ -1,0 +1,100 @@
+"""The words around what was found, as they stand in the text, with what was found marked."""
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
+
+from healthyboost.words import words_of
+
+from .lexemes import HYPHEN, JOINED, is_abbreviation, said_by
+
+LENGTH = 240  # letters of a snippet
+BEFORE = 80  # letters before the first word found
+READ = 20_000  # letters of a text that are looked through
+
+
+def places_of(text, sayings, language):
+    """[(start, end, Saying)] of all words of `text` that say something: Question.sayings_in()."""
+    firsts = {}
+    for saying in sayings:
+        for form in saying.words[0]:
+            firsts.setdefault(form, []).append(saying)
+    words = words_of(text)
+    found, forms = {}, [forms_of(word.text, language) for word in words]
+    for number in range(len(words)):
+        for saying in begun(firsts, forms[number]):
+            if places := said_at(saying, forms, number):
+                for place in places:
+                    found.setdefault(words[place].start, (words[place].end, saying))
+    for joined in JOINED.finditer(text):
+        bases, _parts = said_by(HYPHEN.sub("", joined[0].lower()), language)
+        for saying in begun(firsts, bases):
+            if len(saying.words) == 1 and joined.start() not in found:
+                found[joined.start()] = joined.end(), saying
+    places, reached = [], 0
+    for start, (end, saying) in sorted(found.items(), key=lambda place: place[0]):
+        if start >= reached:
+            places.append((start, end, saying))
+            reached = end
+    return places
+
+
+def forms_of(word, language):
+    """All lexemes of a word of a text."""
+    bases, parts = said_by(word.lower(), language)
+    short = (f"{language}^{word.lower()}",) if is_abbreviation(word) else ()
+    return (*bases, *parts, *short)
+
+
+def begun(firsts, forms):
+    """Sayings that a word with these forms begins, in the order of the question."""
+    return dict.fromkeys(saying for form in forms for saying in firsts.get(form, ()))
+
+
+def said_at(saying, forms, number):
+    """The numbers of the words that say it, the first of them `number`; None where it is not said."""
+    places = [number]
+    for word in saying.words[1:]:
+        following = range(places[-1] + 1, min(places[-1] + 2 + saying.gap, len(forms)))
+        place = next((each for each in following if not word.isdisjoint(forms[each])), None)
+        if place is None:
+            return None
+        places.append(place)
+    return places
+
+
+def marked(text, places):
+    """HTML of a plain text with <mark> around these places."""
+    pieces, reached = [], 0
+    for start, end, _saying in places:
+        pieces += [escape(text[reached:start]), format_html("<mark>{}</mark>", text[start:end])]
+        reached = end
+    return mark_safe("".join([*pieces, escape(text[reached:])]))
+
+
+def snippet(text, sayings, language):
+    """HTML of the piece of `text` that says most of what was asked; of its beginning where none does."""
+    text = text[:READ]
+    places = places_of(text, sayings, language)
+    start = best_start(places)
+    start = 0 if start <= BEFORE else text.rfind(" ", 0, start - BEFORE // 2) + 1
+    end = start + LENGTH
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), start + LENGTH // 2)
+    piece = text[start:end]
+    inside = [(a - start, b - start, it) for a, b, it in places if a >= start and b <= end]
+    said = marked(piece.replace("\n", " "), inside)
+    return format_html("{}{}{}", "… " if start else "", said, " …" if end < len(text) else "")
+
+
+def best_start(places):
+    """Where the stretch begins that says the most different things."""
+    best, most = 0, 0
+    for number, (start, _end, _asked) in enumerate(places):
+        said = {
+            id(saying.asked)
+            for at, _to, saying in places[number : number + 20]
+            if at < start + LENGTH - BEFORE
+        }
+        if len(said) > most:
+            best, most = start, len(said)
+    return best
