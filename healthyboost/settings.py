@@ -28,6 +28,11 @@ EMAIL_FOLDER = env.str("EMAIL_FOLDER", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)
+MACHINE_TRANSLATION = env.str("MACHINE_TRANSLATION", default="")
+MACHINE_TRANSLATION_KEY = env.str("MACHINE_TRANSLATION_KEY", default="")
+MACHINE_TRANSLATION_TIMEOUT = env.float("MACHINE_TRANSLATION_TIMEOUT", default=30.0)
+MACHINE_TRANSLATION_BUDGET = env.int("MACHINE_TRANSLATION_BUDGET", default=500_000)
+MACHINE_TRANSLATION_PRICE = env.float("MACHINE_TRANSLATION_PRICE", default=0.0)
 
 MISSING = [
     name
@@ -61,6 +66,11 @@ INSTALLED_APPS = [
     "healthyboost.content",
     "healthyboost.editing",
     "healthyboost.media",
+    "healthyboost.glossary",
+    "healthyboost.search",
+    "healthyboost.wordings",
+    "healthyboost.demand",
+    "healthyboost.translation",
     "healthyboost.chart",
     "healthyboost.pages",
     "partners",
@@ -75,12 +85,14 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "healthyboost.middleware.refuse_nul",
+    "healthyboost.demand.visits.count_visits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "healthyboost.wordings.in_context.edit_on_the_page",
 ]
 ROOT_URLCONF = "healthyboost.urls"
 WSGI_APPLICATION = "healthyboost.wsgi.application"

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from healthyboost.editing.previews import shared_preview
 from healthyboost.media.views import media
+from healthyboost.translation.page_link_views import translate_by_link
 from partners.views import ProjectDetail, funding_csv
 
 from . import views
@@ -15,6 +16,7 @@ urlpatterns = [
     path("account/", include("healthyboost.accounts.urls")),
     path("media/<path:path>", media, name="media"),
     path("preview/<str:token>/", shared_preview, name="preview"),
+    path("translate/<str:token>/", translate_by_link, name="translate_by_link"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     *i18n_patterns(
@@ -27,6 +29,8 @@ urlpatterns = [
         path("about/<str:slug>/", ProjectDetail.as_view(), name="project"),
         path("about/<str:slug>/funding.csv", funding_csv, name="funding"),
         path("pages/", include("healthyboost.pages.urls")),
+        path("search/", include("healthyboost.search.urls")),
+        path("needed/", include("healthyboost.demand.urls")),
     ),
 ]
 

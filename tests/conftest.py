@@ -80,6 +80,22 @@ def english():
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A test that needs the glossary loads it: healthyboost.glossary.table.load_file."""
+    from healthyboost.glossary.models import Term
+
+    with django_db_blocker.unblock():
+        Term.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def no_terms_of_other_tests():
+    from healthyboost.glossary import index
+
+    index.forget()
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(request):
     """The embedded server, in a folder that stays: the next run need not create it.
 

@@ -68,8 +68,19 @@ def happened(code, differences, said):
         yield published_phrase(told["public_from"])
         if told.get("reason"):
             yield _("a warning was overruled: “%(reason)s”") % {"reason": told["reason"]}
+    judged = [
+        each["judged"] for each in said if code in each.get("judged", {}).get("languages", ())
+    ]
+    yield from map(judged_phrase, judged)
+    needed = [each["not_needed"] for each in said if "not_needed" in each]
+    yield from (not_needed_phrase(each) for each in needed if each["language"] == code)
+    approved = any(each.get("approved", {}).get("language") == code for each in said)
+    if approved:
+        yield _("machine translation read and approved")
     draft_is_told = any(each.field == "draft" for each in differences)
     for difference in differences:
+        if difference.field == "made_from" and judged or difference.field == "origin" and approved:
+            continue
         if difference.field == "draft" or not (difference.is_draft and draft_is_told):
             yield from change_phrase(difference, bool(published))
 
@@ -78,6 +89,21 @@ def published_phrase(moment):
     if parse_datetime(moment) > datetime.datetime.now(datetime.UTC):
         return _("to be public from %(moment)s") % {"moment": say_moment(moment)}
     return _("published")
+
+
+def judged_phrase(told):
+    text = {"text": told["text"]}
+    if told["matters"]:
+        return _("a change of the original matters: “%(text)s”") % text
+    return _("a change of the original is only a correction: “%(text)s”") % text
+
+
+def not_needed_phrase(told):
+    if not told["is_so"]:
+        return _("is to be translated after all")
+    if told.get("reason"):
+        return _("needs no translation: “%(reason)s”") % {"reason": told["reason"]}
+    return _("needs no translation")
 
 
 def change_phrase(difference, was_published):

@@ -9,11 +9,12 @@ from django.db.models import FileField
 from django.urls import Resolver404, resolve
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from healthyboost.content.languages import column, language_codes
-from healthyboost.content.models import Link, Statement
+from healthyboost.content.models import Link, Origin, Statement
 from healthyboost.content.references import lost_references
+from healthyboost.translation.units import translation_of
 
 from .faults import Fault, quoted, short
 from .links import addresses_of, dead_among
@@ -40,6 +41,29 @@ def summary_repeats_title(reading):
     if title and title == summary:
         text = reading.text(reading.page, "summary")
         yield text.fault("repeats-title", _("It only repeats the title."))
+
+
+def machine_made(reading):
+    """It may go public all the same, with its label: somebody has to want it."""
+    if reading.page.in_language(reading.code).origin == Origin.MACHINE:
+        message = _(
+            "It is a machine translation that nobody has read and approved: readers are told."
+        )
+        yield Fault("machine", message)
+
+
+def unfinished(reading):
+    """A translation that somebody writes paragraph by paragraph, and that is not whole yet."""
+    draft = getattr(reading.page, "taken_up", {}).get(reading.code)
+    if not draft or not draft.paragraphs.get("fields"):
+        return
+    if missing := len(translation_of(reading.page, reading.code).unfinished):
+        message = ngettext(
+            "%(count)s paragraph of the translation is not finished.",
+            "%(count)s paragraphs of the translation are not finished.",
+            missing,
+        )
+        yield Fault(f"unfinished:{missing}", message % {"count": missing})
 
 
 def words(reading):
@@ -212,6 +236,8 @@ def is_recording(row):
 RULES = [
     missing_texts,
     summary_repeats_title,
+    machine_made,
+    unfinished,
     words,
     links_of_rows,
     links_into_the_portal,

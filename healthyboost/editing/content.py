@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
@@ -20,10 +21,11 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from healthyboost.content.age import age_of
 from healthyboost.content.dates import say_date, say_moment
 from healthyboost.content.languages import language_codes, wording
 from healthyboost.content.models import PUBLICATION, Draft, public_in, text_fields
+from healthyboost.search.for_editors import says
+from healthyboost.translation.form_panels import Translating
 
 from .comparing import Comparing
 from .drafting import Drafting
@@ -31,6 +33,7 @@ from .duplicating import Duplicating
 from .forms import ContentForm
 from .guarding import GuardedPublication
 from .inlines import HANGING
+from .judging import Judging
 from .one_language import OneLanguage
 from .previews import Previews
 from .publishing import Publishing
@@ -67,7 +70,9 @@ class NotPublicIn(LanguageFilter):
 class ContentAdmin(
     Noting,
     Duplicating,
+    Translating,
     Previews,
+    Judging,
     Comparing,
     OneLanguage,
     GuardedPublication,
@@ -87,6 +92,13 @@ class ContentAdmin(
 
     def get_ordering(self, request):
         return self.ordering or (models.F("date").desc(nulls_last=True), "-id")
+
+    def get_search_results(self, request, queryset, search_term):
+        """All that the page says, its drafts and files included; or its name in the address."""
+        if not (text := search_term.strip()[:200]):
+            return queryset, False
+        named = Q(slug__icontains=text.replace("\0", ""))
+        return queryset.filter(says(self.model, text, request.user) | named), False
 
     def get_list_filter(self, request):
         own = [name for name in ("kind", "state") if hasattr(self.model, name)]
@@ -155,10 +167,6 @@ class ContentAdmin(
             panel.is_behind = panel.draft.started_from != obj.live_hashes[code]
             waiting = panel.draft.state == Draft.State.REVIEW
             panel.state = "review" if waiting else "changed"
-        if obj and code != obj.source_language and panel.state != "empty":
-            panel.is_translation, panel.age = True, age_of(obj, code)
-            if panel.state == "public" and panel.age and panel.age.changed:
-                panel.state = "old"
         return panel
 
     @admin.display(description=pgettext_lazy("text", "title"), ordering="slug")

@@ -10,19 +10,21 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from healthyboost.accounts.rights import organisations_of
 from healthyboost.content.dates import say_date, say_day_and_time
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Draft, content_models
 from healthyboost.media.models import SOON, Picture
+from healthyboost.translation.comments import Comment
+from healthyboost.translation.counting import catch_up
 
+from .faults import short
 from .items import (
     add_drafts_and_ages,
     find,
     hers,
-    may_be_old,
     models_for,
     own_organisations,
     writers,
@@ -66,9 +68,12 @@ class Task:
 def desk(request):
     """The context of the first screen. The number of queries does not depend on what there is."""
     user = request.user
+    catch_up()
     drafts = drafts_of(user)
     last = last_made(user)
-    keys = {(draft.content_type_id, draft.object_id) for draft in drafts} | set(last.items())
+    comments = list(Comment.objects.waiting_for(user).select_related("written_by")[: SHOWN * 2])
+    keys = {(each.content_type_id, each.object_id) for each in (*drafts, *comments)}
+    keys |= set(last.items())
     items = items_by_key(keys)
     asked_month = request.GET.get("month", "")
     return {
@@ -76,6 +81,8 @@ def desk(request):
             task
             for task in (
                 unsaved(user),
+                translating(user),
+                *comment_tasks(user, comments, items),
                 *draft_tasks(user, drafts, items),
                 old(user),
                 dead_links(user),
@@ -124,6 +131,27 @@ def unsaved(user):
     )
 
 
+def comment_tasks(user, comments, items):
+    """Questions that she is asked, and answers to hers."""
+    asked, answered = [], []
+    for comment in comments:
+        if item := items.get((comment.content_type_id, comment.object_id)):
+            note = " · ".join([comment.writer, short(comment.text, 80)])
+            if comment.written_by_id == user.pk and comment.language:
+                page = [comment.content_type_id, comment.object_id, comment.language]
+                address = reverse("admin:translate_page", args=page)
+                address = f"{address}?comment={comment.pk}#comment-{comment.pk}"
+            else:
+                address = f"{item.form}#comment-{comment.pk}"
+            is_hers = comment.written_by_id == user.pk
+            found = Entry(item.title, address, note, item.title_language)
+            (answered if is_hers else asked).append(found)
+    return [
+        Task(_("Questions to you"), asked[:SHOWN]),
+        Task(_("Answers to your questions"), answered[:SHOWN]),
+    ]
+
+
 def name_of_form(address):
     """ "Article 12" of the form at this address; "New article" of one for a new row."""
     try:
@@ -142,7 +170,7 @@ def drafts_of(user):
     """Drafts that she writes or may write, her own first."""
     mine = Case(When(author=user, then=Value(0)), default=Value(1))
     drafts = Draft.objects.filter(Q(author=user) | drafts_in_reach(user)).defer(
-        "fields", "rows", "made_from"
+        "fields", "rows", "paragraphs", "made_from"
     )
     return list(drafts.select_related("author").order_by(mine, "-updated_at")[: SHOWN * 5])
 
@@ -186,12 +214,7 @@ def unpublished(user):
 
 def old(user):
     """Translations whose source has changed since."""
-    candidates = may_be_old()
-    wheres = {
-        model: where & Q(pk__in=candidates.get(model._meta.label_lower, ()))
-        for model, where in hers(user, lambda model, code: in_state(model, "old", code)).items()
-    }
-    entries = []
+    wheres, entries = hers(user, lambda model, code: in_state(model, "old", code)), []
     for item in add_drafts_and_ages(find(wheres, SHOWN * 3)):
         codes = [
             code
@@ -201,6 +224,23 @@ def old(user):
         if codes:
             entries.append(entry(item, codes))
     return Task(_("Older than their original"), entries[:SHOWN], more(entries, state="old"))
+
+
+def translating(user):
+    """How much waits in each language that was given to her; it is in everybody's menu."""
+    from healthyboost.translation.reach import to_do_of
+
+    hers = {code for grant in user.current_grants for code in grant.languages}
+    names, entries = dict(settings.LANGUAGES), []
+    for code, sums in to_do_of(user).items() if hers else ():
+        if code in hers and sums.texts:
+            said = [
+                ngettext("%(n)s text", "%(n)s texts", sums.texts) % {"n": sums.texts},
+                ngettext("%(n)s word", "%(n)s words", sums.words) % {"n": sums.words},
+            ]
+            address = f"{reverse('admin:translate')}?language={code}"
+            entries.append(Entry(capfirst(names[code]), address, ", ".join(said)))
+    return Task(_("Translate"), entries)
 
 
 def dead_links(user):

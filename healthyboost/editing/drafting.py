@@ -7,8 +7,8 @@ and is stored at once.
 
 from django.contrib.contenttypes.models import ContentType
 
-from healthyboost.content.age import source_texts
-from healthyboost.content.drafts import row_key
+from healthyboost.content.age import said_by, source_texts, with_parts
+from healthyboost.content.hanging import hanging_rows, row_key
 from healthyboost.content.languages import column, language_codes, translated_fields
 from healthyboost.content.models import RECORD, Draft
 
@@ -92,9 +92,14 @@ class Drafting:
             if isinstance(getattr(obj, made_from), str):
                 setattr(obj, made_from, source_texts(obj, getattr(obj, made_from)))
         request.typed = {code: (put_back(obj, code), {}) for code in public}
+        request.said = {}
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change):
+        said = [
+            (row_form, {code: said_by(row_form.instance, code) for code in language_codes()})
+            for row_form in formset.forms
+        ]
         for row_form in formset.forms:
             row = row_form.instance
             for code, (_texts, rows) in request.typed.items() if hasattr(row, "live") else ():
@@ -105,9 +110,13 @@ class Drafting:
             row = row_form.instance
             if row.pk and hasattr(row, "live") and row_form not in formset.deleted_forms:
                 save_what_differs(row)
+        request.said |= {
+            row_key(row_form.instance): texts for row_form, texts in said if row_form.instance.pk
+        }
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        self.note_parts(request, form)
         drafts = getattr(form.instance, "taken_up", {})
         for code in language_codes():
             texts, rows = request.typed.get(code, ({}, {}))
@@ -122,6 +131,38 @@ class Drafting:
             elif draft:
                 draft.delete()
 
+    def note_parts(self, request, form):
+        """What a translation was made from takes in what hangs on the page, as it was typed."""
+        page, columns = form.instance, []
+        names = {code: column("made_from", code) for code in language_codes()}
+        if not any(getattr(page, name) for name in names.values()) and not form.made_now:
+            return
+        said = {
+            row_key(row): {code: said_by(row, code) for code in names} for row in hanging_rows(page)
+        }
+        said |= {key: texts for key, texts in request.said.items() if key in said}
+        for code, name in names.items():
+            texts, _rows = request.typed.get(code, ({}, {}))
+            made = texts.get("made_from", getattr(page, name))
+            known = with_parts(made, code, said, code in form.made_now)
+            if "made_from" in texts:
+                texts["made_from"] = known
+            elif known != made:
+                setattr(page, name, known)
+                columns.append(name)
+        if columns:
+            page.save(update_fields=columns)
+
+
+def forget_paragraphs(draft, texts, rows):
+    """Of what was written here as a whole, nobody knows any more which paragraph is which."""
+    for key in list(draft.paragraphs.get("fields", ())):
+        part, _bar, name = key.partition("|")
+        before = (draft.rows.get(part, {}) if part else draft.fields).get(name)
+        now = (rows.get(part, {}) if part else texts).get(name)
+        if before != now:
+            del draft.paragraphs["fields"][key]
+
 
 def store_draft(page, code, draft, texts, rows, for_review, author):
     """`texts` may hold what the Draft keeps in columns of its own: origin and made_from."""
@@ -133,6 +174,7 @@ def store_draft(page, code, draft, texts, rows, for_review, author):
     stored = (draft.fields, draft.rows, draft.origin, draft.made_from, draft.state)
     draft.origin = texts.pop("origin", live.get("origin")) or draft.origin
     draft.made_from = texts.pop("made_from", live.get("made_from"))
+    forget_paragraphs(draft, texts, rows)
     draft.fields, draft.rows = texts, rows
     draft.state = Draft.State.REVIEW if for_review else Draft.State.WRITING
     if is_new or stored != (draft.fields, draft.rows, draft.origin, draft.made_from, draft.state):

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from healthyboost.accounts.rights import may_edit_shared
+from healthyboost.content.age import without_parts
 from healthyboost.content.languages import column, language_codes
 from healthyboost.content.models import PUBLICATION
 
@@ -31,6 +32,9 @@ def duplicate(page):
     for code in language_codes():
         for name in PUBLICATION:
             setattr(new, column(name, code), None)
+        made_from = column("made_from", code)
+        if made := getattr(page, made_from):
+            setattr(new, made_from, without_parts(made))
         if title := getattr(page, column("title", code)):
             length = page._meta.get_field("title").max_length
             with translation.override(code):

@@ -99,6 +99,7 @@ class ContentForm(PortalForm):
         """A translation that is new, or that somebody says to match, is made from the original as it
         is saved now. Nothing else makes it younger: a mended word is no new translation."""
         source, names = self.cleaned_data.get("source_language"), text_fields(self._meta.model)
+        self.made_now = set()
         for code in language_codes():
             made_from = column("made_from", code)
             written = any(self.cleaned_data.get(column(name, code)) for name in names)
@@ -106,6 +107,7 @@ class ContentForm(PortalForm):
             is_new = written and not was_written and not getattr(self.instance, made_from)
             if code != source and (is_new or code in self.data.getlist("_matches")):
                 setattr(self.instance, made_from, source)
+                self.made_now.add(code)
 
     def choose_source_language(self):
         """Where nobody chose one: the language that has a title. Some language has to have one."""

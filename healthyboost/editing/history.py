@@ -37,7 +37,7 @@ from .changes import grouped, names_in, sentences
 from .restoring import SHARED, Restoration
 
 # What a change_message of the admin says that the differences of two versions do not.
-KEPT = {"added", "published", "restored", "undeleted", "language_deleted"}
+KEPT = {"added", "published", "restored", "undeleted", "language_deleted", "judged", "not_needed"}
 A_PAGE = 20
 
 

@@ -1,7 +1,7 @@
 """Items of all content types in one list, with the state of each language: one query for all of it.
 
-What a list of items shows is computed by the database from the columns of publication; texts are
-read of those rows alone that may be older than their source.
+What a list of items shows is computed by the database from the columns of publication and from what
+was counted of the translations (translation/standing.py): no text is read.
 """
 
 import datetime
@@ -11,7 +11,6 @@ from operator import or_
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
 from django.db.models import (
     CharField,
     F,
@@ -24,16 +23,14 @@ from django.utils.translation import get_language
 
 from healthyboost.accounts.models import Role
 from healthyboost.accounts.rights import RIGHTS, kind_of, may_be_owned, organisations_of
-from healthyboost.content.age import age_of
 from healthyboost.content.dates import say_date
-from healthyboost.content.gathering import gather
 from healthyboost.content.languages import column, language_codes
 from healthyboost.content.models import Draft, content_models
+from healthyboost.translation.standing import Standing
 
-from .states import EVERYTHING, NOBODY, in_state, stored_state
+from .states import EVERYTHING, NOBODY, stored_state
 from .translated import STATES
 
-OLD, OLD_FOR = "pages-older-than-their-source", 10 * 60  # key in the cache, seconds
 COLUMNS = ("pk", "slug", "source_language", "organisation_id", "date", "date_precision")
 
 
@@ -169,62 +166,27 @@ class Place:
         return beyond | Q(date=self.date) & same_date
 
 
-def add_drafts_and_ages(items, candidates=None):
-    """The states that need more than the row: drafts of public texts, age of translations.
-
-    With `candidates`, of may_be_old(), no other texts are read.
-    """
+def add_drafts_and_ages(items):
+    """The states that need more than the row: drafts of public texts, age of translations."""
     by_key = {(ContentType.objects.get_for_model(each.model).pk, each.pk): each for each in items}
-    querysets = {}
-    for model in {each.model for each in items}:
-        label, pks = model._meta.label_lower, {each.pk for each in items if each.model is model}
-        if candidates is not None:
-            pks &= set(candidates.get(label, ()))
-        is_old = reduce(or_, (in_state(model, "old", code) for code in language_codes()))
-        querysets[label.replace(".", "_")] = model._base_manager.filter(is_old, pk__in=pks)
-    for page in (page for pages in gather(**querysets).values() for page in pages):
-        item = by_key[ContentType.objects.get_for_model(page).pk, page.pk]
-        for code in language_codes():
-            age = age_of(page, code) if item.states[code] == "public" else None
-            if age and age.changed:
-                item.states[code], item.changed[code] = "old", age.changed
-    drafts = Draft.objects.filter(
-        content_type__in={kind for kind, _pk in by_key}, object_id__in={pk for _kind, pk in by_key}
-    )
+    these = {
+        "content_type__in": {kind for kind, _pk in by_key},
+        "object_id__in": {pk for _kind, pk in by_key},
+    }
+    old = Standing.objects.old().filter(**these)
+    for kind, pk, language, changed in old.values_list(
+        "content_type", "object_id", "language", "changed"
+    ):
+        item = by_key.get((kind, pk))
+        if item and item.states[language] == "public":
+            item.states[language], item.changed[language] = "old", changed
+    drafts = Draft.objects.filter(**these)
     for kind, pk, language, state in drafts.values_list(
         "content_type", "object_id", "language", "state"
     ):
         if item := by_key.get((kind, pk)):
             item.states[language] = "review" if state == Draft.State.REVIEW else "changed"
     return items
-
-
-# Older than the source: to find them all reads every text there is, so where to look is kept for a
-# while. What is shown is asked anew of those rows.
-
-
-def may_be_old():
-    """{content type: primary keys} of pages in which a text may be older than its source."""
-    return cache.get_or_set(OLD, old_anywhere, OLD_FOR)
-
-
-def old_anywhere():
-    return {
-        model._meta.label_lower: list(
-            model._base_manager.filter(
-                reduce(or_, (in_state(model, "old", code) for code in language_codes()))
-            ).values_list("pk", flat=True)
-        )
-        for model in content_models()
-    }
-
-
-def note_change(page):
-    """What was saved just now may have made other texts of the page old."""
-    kept = cache.get(OLD)
-    if kept is not None:
-        kept.setdefault(page._meta.label_lower, []).append(page.pk)
-        cache.set(OLD, kept, OLD_FOR)
 
 
 # Whose

@@ -20,8 +20,10 @@ from healthyboost.accounts.rights import organisations_of
 from healthyboost.content.languages import column, language_codes, wording
 from healthyboost.content.models import Theme
 from healthyboost.content.sorting import name_key
+from healthyboost.search.for_editors import says
+from healthyboost.translation.counting import catch_up
 
-from .items import Place, add_drafts_and_ages, find, may_be_old, models_for
+from .items import Place, add_drafts_and_ages, find, models_for
 from .states import EVERYTHING, in_state
 from .translated import STATES
 
@@ -59,10 +61,6 @@ class Question:
     def is_oldest_first(self):
         return self.asked.get("order") == "oldest"
 
-    @cached_property
-    def may_be_old(self):
-        return may_be_old()
-
     def number(self, name):
         text = self.asked.get(name, "")
         return int(text) if text.isdecimal() and len(text) < 10 else None
@@ -72,16 +70,8 @@ class Question:
         codes = [self.language] if self.language else language_codes()
         if self.state:
             found &= reduce(or_, (in_state(model, self.state, code) for code in codes))
-        if self.state == "old":
-            found &= Q(pk__in=self.may_be_old.get(model._meta.label_lower, ()))
         if words:
-            found &= reduce(
-                or_,
-                (
-                    Q(**{f"{column('title', code)}__unaccent__icontains": words})
-                    for code in language_codes()
-                ),
-            )
+            found &= says(model, words, self.user)
         if organisation := self.number("organisation"):
             found &= Q(organisation=organisation)
         if theme := self.number("theme"):
@@ -90,11 +80,11 @@ class Question:
             found &= Q(organisation__in=own)
         return found
 
-    def items(self, after=None, limit=PAGE_SIZE, candidates=None):
+    def items(self, after=None, limit=PAGE_SIZE):
         """(Items, the Place behind which the next ones are or None)."""
         wheres = {model: self.where(model) for model in self.models}
         found = find(wheres, limit + 1, self.is_oldest_first, after)
-        shown = add_drafts_and_ages(found[:limit], candidates)
+        shown = add_drafts_and_ages(found[:limit])
         following = Place.of(shown[-1]) if len(found) > limit else None
         if self.state in ("old", "public"):
             codes = [self.language] if self.language else language_codes()
@@ -104,7 +94,7 @@ class Question:
     def all_items(self):
         after = None
         while True:
-            items, after = self.items(after, AT_ONCE, self.may_be_old)
+            items, after = self.items(after, AT_ONCE)
             yield from items
             if not after:
                 return
@@ -125,6 +115,7 @@ def organisation_names():
 
 def matrix_view(site, request):
     question, organisations = Question(request.user, request.GET), organisation_names()
+    still_to_count = catch_up()
     if request.GET.get("format") == "csv":
         return table_to_take_away(question, organisations)
     items, following = question.items(Place.read(request.GET.get("after", "")))
@@ -154,6 +145,7 @@ def matrix_view(site, request):
         "organisations": [(str(pk), name) for pk, name in organisations.items()],
         "themes": [(str(theme.pk), str(theme)) for theme in Theme.objects.all()],
         "has_own": any(own),
+        "still_to_count": still_to_count,
     }
     return TemplateResponse(request, "admin/desk/matrix.html", context)
 

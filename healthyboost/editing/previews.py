@@ -223,6 +223,10 @@ class Previews:
             if code in languages_of(context["request"].user, obj):
                 links = self.address_of(obj, "preview_links", code)
                 panel.tools.append((_("Link for a colleague"), links))
+        if obj and code in languages_of(context["request"].user, obj):
+            from healthyboost.translation.tools import tools_of
+
+            panel.tools += tools_of(obj, code, panel.draft)
         return panel
 
     # “Save and preview”

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, URLField
 from django.utils.text import capfirst
 
-from healthyboost.content.age import NO_PROSE
+from healthyboost.content.hanging import NO_PROSE
 from healthyboost.content.languages import column, translated_fields
 from healthyboost.content.models import PUBLICATION, RECORD, Content
 from healthyboost.content.richtext import RichTextField

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from healthyboost.accounts.rights import organisations_of
 from healthyboost.content.languages import column, language_codes, translated_fields
 
-from .items import models_for, note_change, own_organisations
+from .items import models_for, own_organisations
 
 
 def recent_changes(user):
@@ -69,7 +69,3 @@ class Noting:
         if changed:
             message.append({"languages": [code for code in language_codes() if code in changed]})
         return message
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        note_change(form.instance)

@@ -40,6 +40,7 @@ SECTIONS = {
     "pages": _("Pages"),
     "media": _("Pictures and files"),
     "content": _("Themes and drafts"),
+    "glossary": _("Glossary"),
     "editing": _("Links and deletions"),
     "accounts": _("Users"),
 }
@@ -109,6 +110,14 @@ class PortalAdminSite(admin.AdminSite):
         return matrix_view(self, request)
 
     def get_urls(self):
+        from healthyboost.translation import digest_screen, queue_screen
+        from healthyboost.translation.editor import urls as editor_urls
+        from healthyboost.translation.exchange.views import urls as exchange_urls
+        from healthyboost.translation.machine_views import machine_urls
+        from healthyboost.translation.memory_search import memory_urls
+        from healthyboost.translation.page_link_list import page_link_urls
+        from healthyboost.wordings.screens import wording_urls
+
         from .keeping import keep_view
         from .telling import no_mail_view
         from .writing import writing_urls
@@ -119,7 +128,15 @@ class PortalAdminSite(admin.AdminSite):
             path("pages-by-language/", self.admin_view(self.matrix), name="matrix"),
             path("keep/", self.admin_view(require_POST(keep_view)), name="keep"),
             path("no-mail/<str:token>/", csp_override(ADMIN_CSP)(no_mail_view), name="no_mail"),
+            *exchange_urls(self),
+            *memory_urls(self),
             *writing_urls(self),
+            *queue_screen.urls(self),
+            *digest_screen.urls(self),
+            *wording_urls(self),
+            *editor_urls(self),
+            *page_link_urls(self),
+            *machine_urls(self),
             *super().get_urls(),
         ]
 

@@ -7,13 +7,13 @@ of Q objects they took more time than the database needs to answer.
 from functools import cache
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BooleanField, CharField, Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from healthyboost.content.age import NO_PROSE
-from healthyboost.content.languages import column, language_codes
+from healthyboost.content.languages import column
 from healthyboost.content.models import PUBLICATION, Draft, public_in, text_fields
+from healthyboost.translation.standing import Standing
 
 NOBODY, EVERYTHING = Q(pk__in=[]), ~Q(pk__in=[])
 
@@ -39,45 +39,14 @@ def sql_name(model, name, code):
 
 
 def in_state(model, state, code):
-    """Q: the text in `code` is in `state`, for rows with stored_state() as `item_state`.
-
-    "old" takes in those whose source has changed by no word.
-    """
+    """Q: the text in `code` is in `state`, for rows with stored_state() as `item_state`."""
     if state in ("changed", "review"):
         wanted = Draft.State.REVIEW if state == "review" else Draft.State.WRITING
         kind = ContentType.objects.get_for_model(model)
         drafts = Draft.objects.filter(content_type=kind, language=code, state=wanted)
         return Q(Exists(drafts.filter(object_id=OuterRef("pk"))))
     if state == "old":
-        return public_in(code) & differs_from_source(model, code)
+        kind = ContentType.objects.get_for_model(model)
+        old = Standing.objects.old(code).filter(content_type=kind, object_id=OuterRef("pk"))
+        return public_in(code) & Q(Exists(old))
     return Q(**{column("item_state", code): state})
-
-
-def differs_from_source(model, code):
-    """Q: the text in `code` was made from another text than its source is now, to the letter."""
-    return Q(**{f"{column('made_from', code)}__isnull": False}) & Q(
-        RawSQL(difference_sql(model, code), [], output_field=BooleanField())
-    )
-
-
-@cache
-def difference_sql(model, code):
-    """What the text was made from, held against what it would be made from now."""
-    made_from = sql_name(model, "made_from", code)
-    cases = " ".join(
-        f"WHEN '{source}' THEN {made_now_sql(model, source)}"
-        for source in language_codes()
-        if source != code
-    )
-    return f"({made_from} IS DISTINCT FROM CASE {made_from} ->> 'language' {cases} ELSE {made_from} END)"
-
-
-@cache
-def made_now_sql(model, source):
-    """age.source_texts() in SQL."""
-    names = [name for name in text_fields(model) if name not in NO_PROSE]
-    texts = ", ".join(f"'{name}', NULLIF({sql_name(model, name, source)}, '')" for name in names)
-    return (
-        f"jsonb_strip_nulls(jsonb_build_object('language', '{source}', "
-        f"'texts', jsonb_build_object({texts})))"
-    )

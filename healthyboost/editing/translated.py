@@ -53,6 +53,7 @@ class Panel:
     publication: list
     is_translation: bool = False
     age: Age | None = None  # of a translation whose source is known
+    source_changes: str = ""  # the address of what changed since it, or others of it, were made
     draft: object = None
     is_behind: bool = False  # the public text has changed since the draft was begun
     goes_public: str = ""  # when, if it is scheduled

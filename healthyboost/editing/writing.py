@@ -75,6 +75,9 @@ class EditorWords(JavaScriptCatalog):
     """Django's own words for the scripts of the admin, and those of the text editor."""
 
     def get_catalog(self):
+        from healthyboost.wordings.overlay import put_over  # models load after this module
+
+        put_over(self.translation, "djangojs")
         return {**super().get_catalog(), **{words: _(words) for words in WORDS}}
 
 

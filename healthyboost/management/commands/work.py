@@ -11,13 +11,29 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from healthyboost import pulse
 from healthyboost.database import check_server
+from healthyboost.demand.requests import forget_old_demand
+from healthyboost.demand.wishes import forget_wishes, mail_wishes
 from healthyboost.editing.deleting import forget
 from healthyboost.editing.keeping import forget_unsaved_forms
 from healthyboost.editing.links import check_links, note_uses
 from healthyboost.editing.previews import forget_preview_links
 from healthyboost.editing.telling import tell_authors
+from healthyboost.glossary.uses import read_pages
 from healthyboost.media.orphans import remove_orphans
+from healthyboost.search.files import read_files
+from healthyboost.search.finding import count_months
+from healthyboost.search.indexing import catch_up as index_touched
+from healthyboost.search.nearby import forget_words
+from healthyboost.translation.comment_mail import tell_of_comments
+from healthyboost.translation.comments import forget_comments
+from healthyboost.translation.counting import catch_up_all
+from healthyboost.translation.digest import send_digests
+from healthyboost.translation.exchange.models import forget_deliveries
+from healthyboost.translation.machine_runs import forget_machine_runs
+from healthyboost.translation.page_links import forget_page_links
+from healthyboost.wordings.remembering import remember_wordings
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +45,29 @@ TIMED = [
         timedelta(days=1),
         lambda: call_command("prune_db_task_results", verbosity=0),
     ),
+    ("count_standings", timedelta(seconds=5), lambda: catch_up_all(seconds=5)),
+    ("read_terms", timedelta(minutes=1), lambda: read_pages(seconds=10)),
     ("tell_authors", timedelta(minutes=1), tell_authors),
+    ("tell_of_comments", timedelta(minutes=1), tell_of_comments),
+    ("send_digests", timedelta(minutes=10), send_digests),
+    ("mail_wishes", timedelta(minutes=1), mail_wishes),
+    ("remember_wordings", timedelta(minutes=1), remember_wordings),
     ("note_links", timedelta(days=1), note_uses),
     ("check_links", timedelta(minutes=5), check_links),
+    ("index_touched", timedelta(seconds=5), index_touched),
+    ("read_files", timedelta(minutes=1), read_files),
+    ("count_months", timedelta(hours=1), count_months),
+    ("forget_words", timedelta(minutes=1), forget_words),
     ("remove_orphans", timedelta(days=1), remove_orphans),
     ("forget_deleted", timedelta(days=1), forget),
     ("forget_preview_links", timedelta(days=1), forget_preview_links),
+    ("forget_comments", timedelta(days=1), forget_comments),
     ("forget_unsaved_forms", timedelta(days=1), forget_unsaved_forms),
+    ("forget_deliveries", timedelta(days=1), forget_deliveries),
+    ("forget_page_links", timedelta(days=1), forget_page_links),
+    ("forget_machine_runs", timedelta(days=1), forget_machine_runs),
+    ("forget_old_demand", timedelta(days=1), forget_old_demand),
+    ("forget_wishes", timedelta(days=1), forget_wishes),
 ]
 LOCK = 4_861_701  # PostgreSQL's advisory lock of the process that runs the timed jobs
 PAUSE = 1.0  # seconds between two looks at the queue
@@ -48,9 +80,16 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         check_server(connection)
+        pulse.start()
         logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # it tells of every look
         worker, clock = BackgroundWorker(), Clock(TIMED)
         worker.configure_signals()
+        try:
+            self.run(worker, clock)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # what ends the process now is no task
+
+    def run(self, worker, clock):
         while worker.running:
             try:
                 clock.run_due()
