@@ -182,6 +182,12 @@ def browser_path():
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def pytest_itemcollected(item):
+    """What asks for the whole portal, page after page, is a full matrix."""
+    if "portal" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.long)
+
+
 @pytest.hookimpl(trylast=True)  # after `-m` has chosen
 def pytest_collection_modifyitems(config, items):
     needing = [item for item in items if item.get_closest_marker("browser")]

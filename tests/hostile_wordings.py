@@ -37,6 +37,9 @@ HOSTILE_WORDINGS = [
     ("markup where there is none", SHARE, "", "lv", ["Daļa, <b>%</b>"]),
     ("a comment opens", SHARE, "", "lv", ["Daļa, % <!--"]),
     ("an attribute is closed", SHARE, "", "lv", ['Daļa, %" autofocus onfocus="x()']),
+    ("a line in the head of a mail", "Is this your wish?", "", "lv", ["Vai tā?\nBcc: x@example.org"]),
+    ("letters that turn the line round", SHARE, "", "lv", ["Daļa, \u202e%"]),
+    ("letters that mark strings on the page", SHARE, "", "lv", ["Daļa, %\ue000"]),
     ("a control character", SHARE, "", "lv", ["Daļa, %\x00"]),
     ("a line break at the end", SHARE, "", "lv", ["Daļa, %\n"]),
 ]  # fmt: skip

@@ -252,6 +252,18 @@ def test_a_comment_of_another_page_is_not_touched(translator, article, author):
     assert other.done_at is None
 
 
+def test_a_comment_that_cannot_exist_is_no_longer_there(translator, article):
+    kind = ContentType.objects.get_for_model(article)
+    address = reverse("admin:translate_comments", args=[kind.pk, article.pk, "lv"])
+    answered = translator.post(address, {"do": "answer:" + "9" * 5000}, follow=True)
+    assert "no longer there" in answered.text
+
+
+def test_a_nul_in_a_comment_is_left_out(translator, article):
+    say(translator, article, "Which\0 park?")
+    assert Comment.objects.get().text == "Which park?"
+
+
 def test_who_has_left_has_no_name(translator, article):
     say(translator, article, "By the sea?")
     translator.user.is_active = False

@@ -450,6 +450,17 @@ def test_one_network_address_causes_some_mails_a_day_only(reader):
     assert answers == [200] * MOST_MAILS + [429]
 
 
+def test_a_page_that_was_withdrawn_meanwhile_is_not_named_and_holds_up_no_other_mail(
+    reader, mailoutbox
+):
+    gone, there = make_article(title_en="Secret"), make_article()
+    wish(reader, gone, "anna@example.org")
+    wish(reader, there, "berit@example.org")
+    moved(gone, withdrawn_at_en=timezone.now())
+    mail_wishes()
+    assert [mail.to for mail in mailoutbox] == [["berit@example.org"]]
+
+
 def test_a_wish_can_be_taken_back(reader, mailoutbox):
     made = confirmed(make_article())
     link = f"/lv/needed/wish/{token_of(made)}/"

@@ -5,6 +5,8 @@ import json
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from healthyboost.content.age import source_texts
@@ -196,6 +198,28 @@ def test_without_a_script_the_whole_form_saves_what_was_changed_and_nothing_else
         data |= form_of(unit, unit.text.replace("Gara", "Ļoti gara"))
     assert translator.post(address_of(article), data).status_code == 302
     assert article.drafts.get().fields == {"title": "Ļoti gara pastaiga"}
+
+
+def test_saving_many_paragraphs_asks_the_database_as_often_as_saving_few(translator):
+    counts = []
+    for times in (1, 10):
+        article, data = translated(body_en=BODY * times, body_lv=BODY_LV * times), {}
+        for unit in translation_of(article, "lv").units:
+            data |= form_of(unit, f"{unit.text} Jā" if "|body|" in str(unit.place) else unit.text)
+        with CaptureQueriesContext(connection) as queries:
+            assert translator.post(address_of(article), data).status_code == 302
+        assert article.drafts.get().fields["body"].count("Jā") == 3 * times
+        counts.append(len(queries))
+    assert counts[1] <= counts[0]
+
+
+def test_a_nul_in_a_text_is_left_out(translator):
+    article = translated()
+    change(article, body_en="")
+    gone = unit_at(article, "|body|0")
+    assert gone.state is State.REMOVED
+    send_unit(translator, article, gone, "Mēs\0 ejam.")
+    assert unit_at(article, "|body|0").text == "Mēs ejam."
 
 
 def test_what_was_not_changed_makes_no_draft(translator):

@@ -13,11 +13,15 @@ import polib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import etree
 
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Draft
+from healthyboost.translation.counting import catch_up_all
+from healthyboost.translation.exchange import views
 from healthyboost.translation.exchange.formats import FORMATS, read
 from healthyboost.translation.exchange.lines import Key, Unreadable
 from healthyboost.translation.exchange.models import Delivery, forget_deliveries
@@ -31,7 +35,7 @@ from healthyboost.wordings.saving import save_wording
 from news.models import Article
 
 from .admin_forms import queries_of, sign_in
-from .factories import LONG_AGO, make_article
+from .factories import LONG_AGO, make_article, make_pilot
 from .portal_crawl import SAMPLE
 
 pytestmark = pytest.mark.django_db
@@ -494,6 +498,12 @@ def test_a_document_that_is_huge_when_unpacked_is_not_unpacked(monkeypatch):
         read(zipped({"word/document.xml": DOCUMENT + b" " * 20_000}))
 
 
+def test_a_small_archive_of_endless_marks_is_not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr("healthyboost.translation.exchange.xliff.MOST_ELEMENTS", 1000)
+    with pytest.raises(Unreadable, match="too large"):
+        read(zipped({"word/document.xml": b"<a>" + b"<b/>" * 1000 + b"</a>"}))
+
+
 def test_the_sentence_stands_in_the_form(client):
     file = SimpleUploadedFile("texts.xlf", LAUGHS)
     response = client.post(IN, {"file": file, "origin": "human"})
@@ -575,6 +585,43 @@ def test_the_queries_of_a_report_do_not_grow_with_it(client):
     assert queries_of(client, large.get_absolute_url()) == queries_of(
         client, small.get_absolute_url()
     )
+
+
+def test_taking_many_paragraphs_asks_the_database_as_often_as_taking_few(client):
+    counts = []
+    for number in (3, 30):
+        body = "".join(f"<p>Paragraph {each}.</p>\n" for each in range(number))
+        file = taken_along(client, "xliff", make_translated(body_en=body, body_lv=""))
+        text = file.decode().replace('needs-translation" />', 'new">Rindkopa.</target>')
+        delivery = brought_in(client, text.encode(), take=False)
+        delivery.state = Delivery.State.TAKING
+        with CaptureQueriesContext(connection) as queries:
+            delivery.work()
+        assert outcomes(delivery) == {Outcome.TAKEN: number}
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_many_pages_go_out_with_as_many_queries_as_few(client):
+    counts = []
+    for _time in range(2):
+        make_translated(body_lv="")
+        make_pilot(languages=["en"]).steps.create(title_en="Walk")
+        catch_up_all()
+        taken_along(client, "po", part="pages")
+        with CaptureQueriesContext(connection) as queries:
+            taken_along(client, "po", part="pages")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_file_that_is_taken_twice_at_once_keeps_the_report_of_the_first(client, rf):
+    article = make_translated(body_lv="")
+    file = changed(taken_along(client, "xliff", article), ("Tīrs gaiss", "Tīrāks gaiss"))
+    seen_by_second = brought_in(client, file, take=False)
+    client.post(seen_by_second.get_absolute_url(), {"take": "1"})
+    views.answer(rf.post("/", {"take": "1"}), seen_by_second)
+    assert outcomes(Delivery.objects.get()) == {Outcome.TAKEN: 1}
 
 
 def test_nothing_to_translate_is_said_in_words(client):

@@ -359,6 +359,17 @@ def test_a_question_goes_to_who_made_the_link_and_the_texts_are_saved_along(clie
 
 
 @pytest.mark.long
+def test_line_ends_in_titles_and_names_stay_out_of_the_head_of_a_mail(client, mailoutbox):
+    page = make_source(title_en="A walk\nBcc: all@example.org")
+    maker = make_user("translator", languages=["lv"])
+    link = make_link(page, made_by=maker, made_for="Anna\nBcc: all@example.org")
+    send(client, link, {"|title|0": "Pastaiga"}, "done")
+    client.force_login(maker)
+    client.post(list_address(page), {"made_for": "Bo", "email": "bo@example.org", "days": "30"})
+    assert [mail.recipients() for mail in mailoutbox] == [[maker.email], ["bo@example.org"]]
+    assert all("Bcc: all@example.org" in mail.subject for mail in mailoutbox)
+
+
 def test_a_question_with_a_broken_address_stays_in_its_box(client):
     link = make_link(make_source())
     response = send(client, link, {}, button="ask", question="What is it?", reply_to="anna@")

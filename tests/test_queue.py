@@ -382,6 +382,12 @@ def test_whoever_does_not_write_a_language_cannot_say_so(translator, client):
     assert not NotNeeded.objects.exists()
 
 
+def test_a_nul_in_the_reason_is_left_out(translator):
+    sent = {"language": "lv", "row": [key_of(make_article())], "reason": "Only\0 here"}
+    assert translator.post(ADDRESS, sent).status_code == 302
+    assert NotNeeded.objects.get().reason == "Only here"
+
+
 @pytest.mark.parametrize("row", [[], ["nonsense"], ["1-x", "99999-1", f"{10**30}-1", "1-99999999"]])
 @pytest.mark.long
 def test_where_nothing_is_chosen_it_is_said(row, translator):

@@ -6,6 +6,7 @@
 import re
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
@@ -475,6 +476,26 @@ def test_rights_on_many_objects_cost_one_query(city):
             assert may_edit_shared(person, article)
             assert all(may_publish(person, article, code) for code in language_codes())
     assert len(queries) == 1
+
+
+@pytest.mark.parametrize("role", [None, "translator", "coordinator"])
+def test_who_does_not_write_a_language_of_a_page_reaches_none_of_its_workbench(role, client):
+    article = make_article(organisation=make_organisation())
+    city = make_organisation() if role == "coordinator" else None
+    user = make_user(role, city, ["fi"] if role == "translator" else [])
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    client.force_login(user)
+    kind = ContentType.objects.get_for_model(article)
+    names = (
+        "translate_page", "translate_panel", "translate_comments", "machine",
+        "machine_progress", "approve_translation",
+    )  # fmt: skip
+    addresses = [reverse(f"admin:{name}", args=[kind.pk, article.pk, "lv"]) for name in names]
+    query = f"?content_type={kind.pk}&object={article.pk}&language=lv"
+    addresses += [reverse("admin:page_links") + query, "/admin/translate/strings/lv/1/"]
+    for address in addresses:
+        answers = {client.get(address).status_code, client.post(address, {"do": "x"}).status_code}
+        assert answers in ({403}, {403, 405}), address
 
 
 def test_every_content_type_is_in_the_table():

@@ -106,6 +106,7 @@ def test_placeholders_without_a_name_stay_in_their_order():
         ("<em><strong>Ejam</em></strong>", "marks-open"),
         ('<a href="#">Iešanas plāns</a>', "address"),
         ("Ejam\x00", "control"),
+        ("Ejam \u202etagad", "control"),
     ],
 )
 def test_what_would_break_a_page_is_an_error(text, key):

@@ -166,7 +166,7 @@ def test_a_day_with_the_keyboard_alone(open_browser, live_server, settings, own_
     hand.press(page.get_by_role("link", name="Skip to main content", exact=True).last)
     hand.fill(page.locator("#form-0"), "Uz galveno, mīļie")
     hand.press(page.get_by_role("button", name="Save", exact=True))
-    page.wait_for_load_state("networkidle")
+    page.get_by_text("It is shown from now on").wait_for()
     page.goto(f"{live_server.url}/lv/news/{article.slug}/")
     assert page.locator("a.skip").inner_text() == "Uz galveno, mīļie"
     assert "Mēs pastaigājamies divreiz dienā." in page.locator("main").inner_text()

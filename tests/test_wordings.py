@@ -20,7 +20,7 @@ from healthyboost.wordings.remembering import remember_wordings
 from healthyboost.wordings.waiting import said_before
 
 from .admin_forms import queries_of, sign_in
-from .factories import make_user
+from .factories import make_article, make_user
 
 pytestmark = pytest.mark.django_db
 HEADER = {"Content-Type": "text/plain; charset=UTF-8"}
@@ -434,6 +434,16 @@ def test_page_has_its_strings_marked_for_a_translator(release, client):
     assert marked in answer.text
     assert answer["Cache-Control"] == "private, no-store"
     assert not any("\ue000" <= letter <= "\ue0ff" for letter in answer.text)
+
+
+def test_letters_in_a_text_that_look_like_marks_break_no_page(release, client):
+    release(lv={SKIP: "Uz saturu"})
+    strange = "Walk \ue000\ue0ff\ue010\ue001far\ue002 \ue000\ue020" + "\ue019" * 5000 + "\ue001"
+    article = make_article(languages=["lv"], title_lv="Pastaiga", body_lv=f"<p>{strange}</p>")
+    sign_in(client, "translator", languages=["lv"])
+    address = article.get_absolute_url().replace("/en/", "/lv/")
+    answer = client.get(f"{address}?translate=1")
+    assert answer.status_code == 200 and "data-wording" in answer.text
 
 
 def test_visitor_and_translator_of_another_language_get_the_page_as_it_always_is(release, client):

@@ -231,6 +231,11 @@ def translation_of(page, language, source=None):
     """The Translation as the database has it now; `source` is another language to work from."""
     model = type(page)
     page = model._base_manager.prefetch_related(*worded_lookups(model)).get(pk=page.pk)
+    return translation_in(page, language, source)
+
+
+def translation_in(page, language, source=None):
+    """The same of a page as it was read, with its drafts and worded_lookups()."""
     draft = next((each for each in page.drafts.all() if each.language == language), None)
     made = (draft and draft.made_from) or getattr(page, column("made_from", language)) or {}
     made_in = made.get("language")

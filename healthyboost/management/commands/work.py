@@ -22,6 +22,7 @@ from healthyboost.editing.previews import forget_preview_links
 from healthyboost.editing.telling import tell_authors
 from healthyboost.glossary.uses import read_pages
 from healthyboost.media.orphans import remove_orphans
+from healthyboost.search.building import keep_index
 from healthyboost.search.files import read_files
 from healthyboost.search.finding import count_months
 from healthyboost.search.indexing import catch_up as index_touched
@@ -58,6 +59,7 @@ TIMED = [
     ("read_files", timedelta(minutes=1), read_files),
     ("count_months", timedelta(hours=1), count_months),
     ("forget_words", timedelta(minutes=1), forget_words),
+    ("keep_index", timedelta(hours=1), keep_index),
     ("remove_orphans", timedelta(days=1), remove_orphans),
     ("forget_deleted", timedelta(days=1), forget),
     ("forget_preview_links", timedelta(days=1), forget_preview_links),

@@ -17,7 +17,7 @@ from healthyboost.content.models import Content, Origin, content_models
 from healthyboost.wordings.catalogues import plural_headers
 
 from ..queue import Queue
-from ..units import State, translation_of
+from ..units import State, translation_in, worded_lookups
 from . import strings
 from .lines import INTERFACE, Key, Line, Parcel, Sheet, fingerprint
 
@@ -56,13 +56,13 @@ class Wish:
 
     def pages(self):
         if self.asked.get("page"):
-            page = self.only_page
-            yield from [page] if page else []
+            if page := self.only_page:
+                yield from read_whole(type(page)._base_manager.filter(pk=page.pk))
         elif self.part == INTERFACE:
             return
         elif self.has_finished and not self.queue.is_filtered:
             for model in content_models():
-                yield from model._base_manager.order_by("pk").iterator(AT_ONCE)
+                yield from read_whole(model._base_manager.order_by("pk"))
         else:
             yield from pages_of(self.queue.standings)
 
@@ -122,14 +122,20 @@ def pages_of(standings):
         if model and issubclass(model, Content):
             for start in range(0, len(numbers), AT_ONCE):
                 several = numbers[start : start + AT_ONCE]
-                yield from model._base_manager.filter(pk__in=several).order_by("pk")
+                yield from read_whole(model._base_manager.filter(pk__in=several).order_by("pk"))
+
+
+def read_whole(pages):
+    """With all that hangs on them: as many queries for AT_ONCE of them as for one."""
+    lookups = worded_lookups(pages.model)
+    return pages.prefetch_related("drafts", *lookups).iterator(AT_ONCE)
 
 
 def sheet_of_page(page, language, has_finished):
     """None of a page that is first written in this language, or says nothing yet."""
     if page.source_language == language:
         return None
-    translation = translation_of(page, language)
+    translation = translation_in(page, language)
     source = translation.source_language
     text, _language = wording(page, "title", source, page.source_language)
     sheet = Sheet(

@@ -218,7 +218,9 @@ def answer(request, delivery):
         return redirect("admin:translate_in")
     if "look" in request.POST:
         delivery.start(Delivery.State.LOOKING)
-    elif delivery.state == Delivery.State.LOOKED_AT:
+    elif Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.LOOKED_AT).update(
+        state=Delivery.State.TAKING
+    ):  # once, however often it is pressed: the second report would say that nothing is new
         delivery.start(Delivery.State.TAKING)
     return redirect(delivery)
 

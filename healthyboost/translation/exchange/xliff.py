@@ -26,7 +26,7 @@ STATES = {
 CONFIRMED = {"translated", "signed-off", "final"}
 CODES = {"bpt", "ept", "ph", "it", "x", "bx", "ex"}
 DEEPEST = 50
-MOST_ELEMENTS = 600_000  # several times what the largest file of ours has
+MOST_ELEMENTS = 1_500_000  # some 300 MB of memory
 
 
 def write(sheets, parcel):
