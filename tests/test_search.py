@@ -247,6 +247,18 @@ def test_words_in_a_file_find_its_page(client, settings, tmp_path):
     assert "the <mark>hullabaloo</mark>" in text
 
 
+def test_words_in_a_version_of_a_material_find_the_material(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    material = make_material(title_en="Guide", slug="guide")
+    material.versions.create(
+        language="et", title="Juhend", file=ContentFile(pdf("Kõik kukeseentest"), "juhend.pdf")
+    )
+    assert files.read_files() == 1
+    text = text_of(client, "juhend")
+    assert "Guide" in text and "Juhend" in text
+    assert Entry.objects.get(file__isnull=False).language == "et"
+
+
 def test_file_that_cannot_be_read_is_found_by_its_title(client):
     assert files.text_of(BytesIO(b"%PDF-1.4 broken"), "application/pdf") == ""
     assert files.text_of(BytesIO(b"PK broken"), files.DOCX) == ""

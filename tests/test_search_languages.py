@@ -132,6 +132,19 @@ def test_a_false_friend_stands_behind_what_the_reader_can_read(client):
     assert found(client, "barn", "sv") == ["Barn i skolan", "A barn in the field"]
 
 
+def test_little_words_of_the_query_are_not_asked_of_other_languages(client):
+    make_term("well_being", **WELL_BEING)
+    make_said({"fi": "Hyvinvointi Turussa", "en": "On well-being"})
+    assert len(found(client, "välbefinnande och Turku", "sv")) == 1
+    assert found(client, "välbefinnande i Turku", "sv") == ["Hyvinvointi Turussa"]
+
+
+def test_some_words_of_a_term_are_better_than_nothing(client):
+    make_term("mental_ill_health", en="mental ill health")
+    make_said({"en": "Mental health"})
+    assert found(client, "mental ill health") == ["Mental health"]
+
+
 def test_a_term_that_is_out_of_use_builds_no_bridge(client):
     term = make_term("well_being", **WELL_BEING)
     make_said({"fi": "Hyvinvoinnista"})

@@ -7,12 +7,20 @@ from healthyboost.words import words_of
 
 from .bridge import bridges_of
 from .lexemes import JOINED, asked_by, quoted
+from .little_words import LITTLE_WORDS, is_little
+from .sounds import words_heard
 
 LONGEST = 200  # letters of a query that are read
 MOST_WORDS = 12
 QUOTES = str.maketrans(dict.fromkeys("“”„‟»«″", '"') | {"\0": " "})
 ENDING = re.compile(r"(?<=[^\W\d_]{2}):[^\W\d_]{1,5}$")  # of an abbreviation: WHO:s, EAKR:n
 PIECE = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+
+
+class Typed(str):
+    """A word of a query. `heard`: Russian words that sound like it."""
+
+    heard = ()
 
 
 @dataclass
@@ -42,6 +50,11 @@ class Question:
     def is_empty(self):
         return not self.wanted
 
+    def asked_in(self, language):
+        """What is wanted, without words that say nothing alone where there are others."""
+        items = [item for item in self.wanted if not is_nothing(item, language)]
+        return items or self.wanted
+
     def of(self, language):
         """The tsquery for texts in `language`."""
         pieces = self.wanted_in(language)
@@ -50,7 +63,7 @@ class Question:
 
     def wanted_in(self, language):
         """One expression for each word, or for each term that the glossary knows in this language."""
-        items, found = list(self.wanted), []
+        items, found = self.asked_in(language), []
         for bridge in self.bridges:
             inside = [item for item in items if bridge.covers(item)]
             ways = [phrase(words, language, 2) for _wording, words in bridge.ways_in(language)]
@@ -58,16 +71,19 @@ class Question:
                 as_typed = " & ".join(said_as(item, language) for item in inside)
                 found.append("(" + " | ".join(dict.fromkeys([f"({as_typed})", *ways])) + ")")
                 items = [item for item in items if item not in inside]
+        if found:  # the little words of the query are those of its own language
+            items = [item for item in items if not is_nothing_anywhere(item)]
         return found + [said_as(item, language) for item in items]
 
     def any_of(self, language):
         """The tsquery for texts that say at least one of the words."""
-        return " | ".join(self.wanted_in(language))
+        each = [said_as(item, language) for item in self.asked_in(language)]
+        return " | ".join(dict.fromkeys([*self.wanted_in(language), *each]))
 
     def everywhere(self, codes, some=False):
-        """The tsquery for texts in these languages."""
+        """{language: the tsquery for texts in it}."""
         ask = self.any_of if some else self.of
-        return " | ".join(f"({ask(code)})" for code in codes)
+        return {code: ask(code) for code in codes}
 
     def exactly(self, codes):
         """The tsquery for the words one after another in texts in these languages; "" of one word."""
@@ -76,7 +92,12 @@ class Question:
 
     def sayings_in(self, language):
         """All that may be marked in a text of `language`: what was typed, then what it is called there."""
-        typed = [Saying(item, way, language) for item in self.wanted for way in ways_of(item)]
+        typed = [
+            Saying(item, way, language)
+            for item in self.asked_in(language)
+            if len(self.wanted) == 1 or not is_nothing_anywhere(item)
+            for way in ways_of(item)
+        ]
         return typed + [
             Saying(bridge, words, language, 1, wording)
             for bridge in self.bridges
@@ -100,7 +121,7 @@ def read(text):
     number = 0
     for piece in PIECE.finditer(cut):
         minus, words, word = piece.groups()
-        said = [each.text for each in words_of(words or ENDING.sub("", word or ""))]
+        said = [Typed(each.text) for each in words_of(words or ENDING.sub("", word or ""))]
         if not said:
             continue
         number += len(said)
@@ -111,6 +132,10 @@ def read(text):
         question.items.append(
             Item(said, piece.start(), piece.end(), minus == "-", is_joined, words is not None)
         )
+    typed = [word for item in question.items for word in item.words]
+    heard = words_heard(typed)
+    for word in typed:
+        word.heard = heard.get(word, ())
     question.bridges = bridges_of(question) if question.items else []
     return question
 
@@ -128,13 +153,24 @@ def said_as(item, language):
 
 def phrase(words, language, distance=1):
     """A tsquery for words one after another, each in any of its forms; at most `distance` apart."""
-    alternatives = [any_form(word, language) for word in words]
-    if len(alternatives) == 1:
-        return alternatives[0]
-    near = " <-> ".join(alternatives)
-    if distance == 1 or len(alternatives) > 3:
-        return f"({near})"
-    return f"({near} | {f' <{distance}> '.join(alternatives)})"
+    kept = [place for place, word in enumerate(words) if not is_little(word, language)]
+    if len(kept) < 2:
+        words = [words[place] for place in kept] or words
+        return f"({' & '.join(any_form(word, language) for word in words)})"
+    near, far = "", ""
+    for before, place in zip([kept[0], *kept], kept, strict=False):  # little words leave a gap
+        form, step = any_form(words[place], language), place - before
+        near += f" <{step}> {form}" if step else form
+        far += f" <{step + distance - 1}> {form}" if step else form
+    return f"({near})" if distance == 1 or len(kept) > 3 else f"({near} | {far})"
+
+
+def is_nothing(item, language):
+    return all(is_little(word, language) for word in item.words)
+
+
+def is_nothing_anywhere(item):
+    return any(is_nothing(item, code) for code in LITTLE_WORDS)
 
 
 def any_form(word, language):

@@ -6,12 +6,13 @@ from xml.etree import ElementTree
 
 from pypdf import PdfReader
 
+from healthyboost.accounts.rights import page_of
 from healthyboost.media.documents import DOCX, PDF
-from healthyboost.media.models import Attachment
 
-from .indexing import index
+from .indexing import index_or_touch
 from .lexemes import LONGEST
 from .models import FileText
+from .stored import file_models
 
 log = logging.getLogger(__name__)
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -55,10 +56,16 @@ def text_of_docx(stream):
 
 def read_files(limit=50):
     """Read files whose text is not known yet, and index their pages; answers how many were read."""
-    unread = Attachment.objects.filter(media_type__in=[PDF, DOCX]).exclude(sha256="")
-    unread = unread.exclude(sha256__in=FileText.objects.values("sha256"))
-    done = set()
-    for file in unread.order_by("id")[:limit]:
+    known, done = FileText.objects.values("sha256"), set()
+    unread = [
+        file
+        for model in file_models()
+        for file in model._base_manager.filter(media_type__in=[PDF, DOCX])
+        .exclude(sha256="")
+        .exclude(sha256__in=known)
+        .order_by("id")[:limit]
+    ]
+    for file in unread:
         if file.sha256 in done:
             continue
         try:
@@ -69,8 +76,11 @@ def read_files(limit=50):
         FileText.objects.update_or_create(sha256=file.sha256, defaults={"text": text})
         done.add(file.sha256)
     pages = {}
-    for file in Attachment.objects.filter(sha256__in=done).select_related("content_type"):
-        pages.setdefault(file.content_type.model_class(), set()).add(file.object_id)
+    for model in file_models() if done else ():
+        for file in model._base_manager.filter(sha256__in=done):
+            page = page_of(file)
+            if hasattr(page, "source_language"):
+                pages.setdefault(type(page), set()).add(page.pk)
     for model, numbers in pages.items():
-        index(model, numbers)
+        index_or_touch(model, sorted(numbers))
     return len(done)

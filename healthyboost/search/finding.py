@@ -16,6 +16,7 @@ from healthyboost.content.paging import COUNT_LIMIT
 
 from .lexemes import quoted
 from .models import Month
+from .places import texts_that_say
 
 MOST = COUNT_LIMIT + 1
 FEW = 20_000  # texts among which all that match are read at once
@@ -30,23 +31,21 @@ EXACTLY = 0.2  # what the words count one after another in title or summary
 
 FIND = f"""
 SELECT DISTINCT ON (content_type_id, object_id) id, content_type_id, object_id, language,
-    attachment_id, %(is_own)s, score
+    file, %s, score
 FROM (
-  SELECT *, ts_rank('{WEIGHTS}', head, %(words)s::tsquery)
-      + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %(undated)s) / {SECONDS}
-      + CASE WHEN head @@ %(exactly)s::tsquery THEN {EXACTLY} ELSE 0 END
-      - CASE WHEN attachment_id IS NOT NULL THEN {FILE} ELSE 0 END AS score
+  SELECT *, ts_rank('{WEIGHTS}', head, %s::tsquery)
+      + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %s) / {SECONDS}
+      + CASE WHEN head @@ %s::tsquery THEN {EXACTLY} ELSE 0 END
+      - CASE WHEN file IS NOT NULL THEN {FILE} ELSE 0 END AS score
   FROM (
-    SELECT id, content_type_id, object_id, language, attachment_id, date,
+    SELECT id FROM search_entry
+    WHERE TEXTS AND published_at <= %s AND (unpublish_at IS NULL OR unpublish_at > %s)
+    ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}
+  ) AS newest, LATERAL (  -- each by itself: PostgreSQL would rather read a small table as a whole
+    SELECT content_type_id, object_id, language, file, date,
       ts_filter(words, '{{a,b}}') AS head
-    FROM (
-      SELECT id FROM search_entry
-      WHERE words @@ %(query)s::tsquery AND published_at <= %(now)s
-        AND (unpublish_at IS NULL OR unpublish_at > %(now)s)
-      ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}
-    ) AS newest JOIN search_entry USING (id)
-    OFFSET 0  -- so that each head is made once
-  ) AS heads
+    FROM search_entry WHERE search_entry.id = newest.id OFFSET 0
+  ) AS texts
 ) AS ranked
 ORDER BY content_type_id, object_id, score DESC, id
 """
@@ -60,7 +59,7 @@ class Found:
     kind: int
     number: int
     language: str
-    attachment: int | None
+    file: str | None
     is_own: bool
     score: float
 
@@ -89,13 +88,14 @@ def find(question, language, marks=(), codes=None, some=False):
     return sorted(found, key=lambda each: each.key)
 
 
-def stepwise(query, exactly, is_own, marks):
+def stepwise(queries, exactly, is_own, marks):
     """From the newest months on, until there are MOST; two looks at least, seldom more."""
     months, total = timeline()
     looked = min(total, FIRST)
     while True:
         is_all = total <= FEW or looked >= total
-        found = ask(query, exactly, is_own, marks if is_all else [*marks, newest(months, looked)])
+        asked = marks if is_all else [*marks, newest(months, looked)]
+        found = ask(queries, exactly, is_own, asked)
         if is_all or len(found) >= MOST:
             return found
         expected = len(found) * total / looked
@@ -114,18 +114,18 @@ def newest(months, texts):
     return "|".join(chosen)
 
 
-def ask(query, exactly, is_own, marks):
-    pieces = [f"({query})"]
-    pieces += ["(" + " | ".join(map(quoted, mark.split("|"))) + ")" for mark in marks]
+def ask(queries, exactly, is_own, marks):
+    marked = ["(" + " | ".join(map(quoted, mark.split("|"))) + ")" for mark in marks]
     now = timezone.now()
     # The same all month, so that the pages of results follow one another.
     undated = now.replace(year=now.year - UNDATED, day=1, hour=0, minute=0, second=0, microsecond=0)
-    asked = {
-        "words": query, "query": " & ".join(pieces), "exactly": exactly,
-        "is_own": is_own, "now": now, "undated": undated.timestamp(),
-    }  # fmt: skip
+    texts, params = texts_that_say(
+        {code: " & ".join([f"({query})", *marked]) for code, query in queries.items()}
+    )
+    words = " | ".join(dict.fromkeys(f"({query})" for query in queries.values()))
+    asked = [is_own, words, undated.timestamp(), exactly, *params, now, now]
     with connection.cursor() as cursor:
-        cursor.execute(FIND, asked)
+        cursor.execute(FIND.replace("TEXTS", texts), asked)
         return [Found(*row) for row in cursor.fetchall()]
 
 
@@ -151,9 +151,13 @@ def timeline():
 def count_months():
     """Count anew, in the background; a number that is old makes a search slower, never wrong."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE search_month IN SHARE ROW EXCLUSIVE MODE")  # one at a time
         cursor.execute("DELETE FROM search_month")
         cursor.execute(
-            "INSERT INTO search_month (mark, texts) SELECT coalesce(to_char(date AT TIME ZONE 'UTC',"
-            " '\"+m\"YYYYMM'), '+m'), count(*) FROM search_entry GROUP BY 1"
+            "INSERT INTO search_month (mark, texts) SELECT coalesce(to_char(date AT TIME ZONE %s,"
+            " '\"+m\"YYYYMM'), '+m'), count(*) FROM search_entry"
+            " WHERE published_at <= now() AND (unpublish_at IS NULL OR unpublish_at > now())"
+            " GROUP BY 1",
+            [timezone.get_default_timezone_name()],
         )
     kept().clear()

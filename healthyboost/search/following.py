@@ -7,6 +7,7 @@ withdrawn is not. What hangs on it is read when the transaction has ended.
 import threading
 from contextlib import contextmanager
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
@@ -16,6 +17,7 @@ from healthyboost.content.hanging import relations_of
 from healthyboost.content.models import content_models
 
 from .indexing import index
+from .models import Touched
 
 waiting = threading.local()
 
@@ -80,7 +82,10 @@ def after_commit(page):
         return now(page)
     key = type(page), page.pk
     changed = connection.__dict__.setdefault("search_changed", set())
-    changed.add(key)
+    if key not in changed:  # noted, in case this process ends before it reads the page
+        kind = ContentType.objects.get_for_model(page)
+        Touched.objects.create(content_type=kind, object_id=page.pk)
+        changed.add(key)
 
     def read():
         if key in changed:

@@ -9,6 +9,7 @@ from healthyboost.words import fold
 from .asking import read, said_as
 from .lexemes import lexeme, quoted
 from .models import Entry
+from .places import texts_that_say
 
 SHORTEST = 3  # letters that begin a word
 CUT = 7  # letters of a Finnish word of which the last two may be an unfinished ending
@@ -19,9 +20,10 @@ def says(model, text, user):
     question = read(text)
     if question.is_empty:
         return Q(pk__in=[])
-    pieces = " | ".join(f"({query_for(question, code)})" for code in language_codes())
-    query = f"({pieces}) & {quoted(f'+{model._meta.label_lower}')}"
-    found = Entry.objects.extra(where=["words @@ %s::tsquery"], params=[query])
+    kind = quoted(f"+{model._meta.label_lower}")
+    queries = {code: f"({query_for(question, code)}) & {kind}" for code in language_codes()}
+    texts, params = texts_that_say(queries)
+    found = Entry.objects.extra(where=[texts], params=params)
     organisations = organisations_with_drafts(user, model)
     if organisations is not None:
         own = model._base_manager.none()
@@ -34,7 +36,7 @@ def says(model, text, user):
 def query_for(question, language):
     """The tsquery for texts in `language`: each word in any form, or as far as it is typed."""
     pieces = []
-    for item in question.wanted:
+    for item in question.asked_in(language):
         ways = [said_as(item, language)]
         begun = [fold(word) for word in item.words]
         if not item.is_quoted and min(map(len, begun)) >= SHORTEST:
@@ -47,4 +49,4 @@ def query_for(question, language):
 def begins(word, language):
     if language == "fi" and len(word) >= CUT:  # kaupungi, of kaupunki
         word = word[:-2]
-    return quoted(lexeme(word, language)) + ":*"
+    return quoted(lexeme(word)) + ":*"

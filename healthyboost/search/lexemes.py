@@ -1,15 +1,13 @@
-"""What stands in the index: the normal forms of words with their language, and marks to filter by.
+"""What stands in the index: the normal forms of words, and marks to filter by.
 
-"fi=terveys"     a normal form of a Finnish word
-"ru~zdorove"     how a Russian word sounds in Latin letters, roughly
-"sv^ar"          an abbreviation in capitals: AR is no Swedish är
-"+news.article"  kind; "+theme:12"; "+2021" year; "+m202111" month; "+m" without a date; "+fi" language
+"terveys"        a normal form of a word; Cyrillic letters stand as Latin capitals
+"^ar"            an abbreviation in capitals: AR is no Swedish är
+"+news.article"  kind; "+t12" theme; "+m202111" month; "+m" without a date
 """
 
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from datetime import UTC
 from functools import lru_cache
 from struct import Struct
 
@@ -17,7 +15,7 @@ from django.utils import timezone
 
 from healthyboost.words import WORD, base_forms, normal_forms
 
-from .letters import is_cyrillic, sound
+from .little_words import LITTLE_WORDS
 
 WEIGHTS = {"A": 3 << 14, "B": 2 << 14, "C": 1 << 14, "D": 0}  # of title, summary, text, file
 LAST_PLACE = 16_383  # PostgreSQL counts no further
@@ -34,7 +32,7 @@ LOWER = {"A": "B", "B": "C", "C": "D", "D": "D"}  # what a part of a compound co
 # co-creation is found by cocreation, too.
 JOINED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 HYPHEN = re.compile("[-\u2010\u2011]")
-CAPITALS = re.compile(r"[^\W_a-z]{2}")  # in what may be an abbreviation
+CAPITALS = re.compile(r"[^\W_a-zа-яёà-öø-ÿāčēģīķļņšūž]{2}")  # in what may be an abbreviation
 
 
 @lru_cache(maxsize=20_000)
@@ -42,25 +40,21 @@ def said_by(word, language):
     """(lexemes by which a word in a text can be found, those of the words that it is made of)"""
     word = word[:LONGEST_WORD]
     bases = base_forms(word, language)
-    found = [lexeme(form, language) for form in bases]
-    parts = [lexeme(form, language) for form in normal_forms(word, language) if form not in bases]
-    if language == "ru":
-        found += [f"ru~{heard}" for heard in sorted({sound(each) for each in (word, *bases)})]
-    return tuple(found), tuple(parts)
+    parts = [form for form in normal_forms(word, language) if form not in bases]
+    return tuple(map(lexeme, bases)), tuple(map(lexeme, parts))
 
 
 def asked_by(word, language):
     """Lexemes of the texts in `language` that a word of a query finds."""
     if is_abbreviation(word) and len(word) <= 3:
-        return [f"{language}^{word.lower()}"]
-    found = [lexeme(form, language) for form in base_forms(word[:LONGEST_WORD], language)]
-    if language == "ru" and not is_cyrillic(word):
-        found.append(f"ru~{sound(word)}")
-    return list(dict.fromkeys(found))
+        return [f"^{word.lower()}"]
+    words = [word, *(getattr(word, "heard", ()) if language == "ru" else ())]
+    forms = [form for each in words for form in base_forms(each[:LONGEST_WORD], language)]
+    return list(dict.fromkeys(map(lexeme, forms)))
 
 
-def lexeme(form, language):
-    return f"{language}={form.translate(ONE_BYTE)}"
+def lexeme(form):
+    return form if form.isascii() else form.translate(ONE_BYTE)
 
 
 def is_abbreviation(word):
@@ -76,55 +70,73 @@ class Vector:
 
     def __init__(self, language):
         self.language, self.place = language, 0
+        self.little = LITTLE_WORDS.get(language, frozenset())
         self.places = {}  # {lexeme: [its places, each with its weight in the two highest bits]}
+        self.mixed = set()  # lexemes whose places are not in order
 
     def add(self, text, weight):
         """The words of a plain text."""
         text, at = text[:LONGEST], defaultdict(list)
         words = WORD.findall(text.lower())
-        for place, word in enumerate(words, self.place + 1):
+        first, parts_weight = self.place + 1, WEIGHTS[LOWER[weight]] - WEIGHTS[weight]
+        for place, word in enumerate(words, first + WEIGHTS[weight]):
             at[word].append(place)
-        for word, places in self.joined(text):
-            self.say(said_by(word, self.language)[0], places, weight)
+        if first + len(words) > LAST_PLACE:
+            last = LAST_PLACE + WEIGHTS[weight]
+            at = {
+                word: list(dict.fromkeys(min(place, last) for place in places))
+                for word, places in at.items()
+            }
+        starts = []
+        for start, _end, word in joined_in(text):
+            starts = starts or [found.start() for found in WORD.finditer(text)]
+            place = min(self.place + bisect_right(starts, start), LAST_PLACE)
+            self.say(said_by(word, self.language)[0], [place + WEIGHTS[weight]])
+        is_text = weight in "CD"
         for word, places in at.items():
+            if weight != "A" and word in self.little:
+                continue
             bases, parts = said_by(word, self.language)
-            self.say(bases, places, weight)
-            self.say(parts, places[:1], LOWER[weight])
+            self.say(bases, places)
+            if parts:
+                self.say(parts, [] if is_text else [places[0] + parts_weight])
         if CAPITALS.search(text):
-            for place, word in enumerate(WORD.findall(text), self.place + 1):
+            for place, word in enumerate(WORD.findall(text), first):
                 if is_abbreviation(word):
-                    self.say([f"{self.language}^{word.lower()}"], [place], weight)
+                    self.say([f"^{word.lower()}"], [min(place, LAST_PLACE) + WEIGHTS[weight]])
         self.place = min(self.place + len(words) + GAP, LAST_PLACE)
         return at.keys()
 
-    def joined(self, text):
-        """(word, its places) of words with a hyphen, written without it."""
-        starts = []
-        for found in JOINED.finditer(text):
-            starts = starts or [word.start() for word in WORD.finditer(text)]
-            word = HYPHEN.sub("", found[0].lower())
-            yield word, [self.place + bisect_right(starts, found.start())]
-
-    def say(self, lexemes, places, weight):
-        weight = WEIGHTS[weight]
-        if places[-1] > LAST_PLACE:
-            places = [min(place, LAST_PLACE) for place in places]
-        said = [place | weight for place in places[:PLACES]]
+    def say(self, lexemes, places):
         for each in lexemes:
             if each in self.places:
-                self.places[each] = self.places[each] + said
+                self.places[each] = self.places[each] + places
+                self.mixed.add(each)
             else:
-                self.places[each] = said
+                self.places[each] = places
 
     def packed(self, marks=()):
         """The tsvector in PostgreSQL's binary form."""
         pieces = [NUMBER.pack(len(marks) + len(self.places))]
         pieces += [mark.encode() + b"\0\0\0" for mark in marks]
         for each, places in self.places.items():
-            places = in_order(places)
+            if each in self.mixed or len(places) > PLACES:
+                places = in_order(places)
             numbers = NUMBERS[len(places) + 1].pack(len(places), *places)
             pieces.append(each.encode() + b"\0" + numbers)
         return b"".join(pieces)
+
+
+def joined_in(text):
+    """(start, end, word) of words with a hyphen, the word written without it."""
+    reached = 0
+    for hyphen in HYPHEN.finditer(text):  # there are few: a look for whole words takes much longer
+        start = hyphen.start()
+        while start > reached and text[start - 1].isalpha():
+            start -= 1
+        if found := JOINED.match(text, start):
+            reached = found.end()
+            yield start, reached, HYPHEN.sub("", found[0].lower())
 
 
 def in_order(places):
@@ -135,12 +147,9 @@ def in_order(places):
     return [best[place] for place in sorted(best)[:PLACES]]
 
 
-def marks_of(kind, language, date, themes):
+def marks_of(kind, date, themes):
     """The marks of an entry: see above."""
     yield f"+{kind}"
-    yield f"+{language}"
-    yield date.astimezone(UTC).strftime("+m%Y%m") if date else "+m"
-    if date:
-        yield timezone.localtime(date).strftime("+%Y")
+    yield timezone.localtime(date).strftime("+m%Y%m") if date else "+m"
     for theme in themes:
-        yield f"+theme:{theme}"
+        yield f"+t{theme}"

@@ -1,11 +1,14 @@
 """What search looks into: one row for each language of a page, for its draft, and for each of its files."""
 
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from .places import parts
 
 
 class EntryQuerySet(models.QuerySet):
@@ -26,7 +29,7 @@ class Entry(models.Model):
     content_type = models.ForeignKey(ContentType, models.CASCADE, db_index=False)
     object_id = models.BigIntegerField()
     language = models.CharField(max_length=7)
-    attachment = models.ForeignKey("media.Attachment", models.CASCADE, null=True)
+    file = models.CharField(max_length=60, null=True)  # "media.attachment:12"; none: the page
     is_draft = models.BooleanField(default=False)
     date = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
@@ -40,8 +43,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["content_type", "object_id"], name="search_entry_page"),
             models.Index(fields=["date"], name="search_entry_date"),
-            # A list of what is not in the index yet would have to be read by every search.
-            GinIndex(fields=["words"], name="search_entry_words", fastupdate=False),
+            *parts(),
         ]
 
     def __str__(self):
@@ -67,14 +69,18 @@ class SpokenWord(models.Model):
     language = models.CharField(max_length=7)
     word = models.CharField(max_length=60)  # lower case, as it is written
     folded = models.CharField(max_length=60)
+    sounds = ArrayField(models.CharField(max_length=60), default=list)  # of a Russian word
     texts = models.PositiveIntegerField(default=1)  # about how many say it
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["language", "word"], name="search_spokenword_once")
-        ]
+        # A word may stand here twice: where it had to be once, two people who save would wait for
+        # each other.
         indexes = [
-            GinIndex(OpClass("folded", "gin_trgm_ops"), name="search_spokenword_folded"),
+            models.Index(fields=["word", "language"], name="search_spokenword_word"),
+            GinIndex(fields=["sounds"], name="search_spokenword_sounds", fastupdate=False),
+            GinIndex(
+                OpClass("folded", "gin_trgm_ops"), name="search_spokenword_folded", fastupdate=False
+            ),
         ]
 
     def __str__(self):

@@ -7,12 +7,15 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from healthyboost.glossary import index
 from healthyboost.words import fold
 
 from .asking import any_form, read
 from .finding import Found, find
 from .letters import is_cyrillic, other_layout
+from .lexemes import HYPHEN
 from .models import Entry, SpokenWord
+from .places import texts_that_say
 from .reading import read_entries
 
 ALIKE = 0.3  # trigram similarity of words that are looked at
@@ -22,8 +25,11 @@ SHORTEST = 4  # letters of a word that may be a typing error
 LONG = 8  # letters of a word that may have two
 LOOKED_THROUGH = 10  # texts that are read to see whether they say exactly this word
 SAYING = """
-SELECT id FROM search_entry WHERE words @@ %s::tsquery
-  AND published_at <= now() AND (unpublish_at IS NULL OR unpublish_at > now()) LIMIT %s
+WITH texts AS MATERIALIZED (  -- else PostgreSQL hopes to meet some soon and reads from the start
+  SELECT id FROM search_entry WHERE TEXTS
+    AND published_at <= now() AND (unpublish_at IS NULL OR unpublish_at > now())
+)
+SELECT id FROM texts LIMIT %s
 """
 
 
@@ -73,9 +79,9 @@ def alike(word, language):
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
         cursor.execute(
             "SELECT word, folded, language, texts, similarity(folded, %(word)s) AS likeness"
-            " FROM search_spokenword WHERE folded %% %(word)s"
+            " FROM search_spokenword WHERE folded %% %(word)s OR folded = ANY(%(swapped)s)"
             " ORDER BY likeness DESC, texts DESC, word LIMIT %(most)s",
-            {"word": folded, "most": LOOKED_AT},
+            {"word": folded, "swapped": swapped(folded), "most": LOOKED_AT},
         )
         rows = cursor.fetchall()
     if any(other == folded for _word, other, _language, _texts, _likeness in rows):
@@ -87,7 +93,26 @@ def alike(word, language):
         if distance <= errors:
             found.append((distance, code != language, -texts, other, code))
     words = dict.fromkeys((other, code) for *_order, other, code in sorted(found))
-    return list(islice((other for other, code in words if is_said(other, code)), OFFERED))
+    said = islice((other for other, code in words if is_said(other, code)), OFFERED)
+    return list(dict.fromkeys([*said, *terms_like(folded, errors)]))
+
+
+def terms_like(folded, errors):
+    """Terms of the glossary that are written nearly like a word: wellbieng, wellbeing."""
+    found = {}
+    for entry in index.current().entries:
+        for wordings in entry.wordings.values():
+            for wording in wordings:
+                term = fold(HYPHEN.sub("", wording))
+                if term[:1] == folded[0] and abs(len(term) - len(folded)) <= errors:
+                    found.setdefault(wording, errors_between(folded, term))
+    return sorted((each for each in found if found[each] <= errors), key=found.get)[:OFFERED]
+
+
+def swapped(word):
+    """The word with two neighbours in each other's place: a short word then shares few trigrams."""
+    places = range(len(word) - 1)
+    return [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places]
 
 
 def is_said(word, language):
@@ -98,8 +123,9 @@ def is_said(word, language):
 
 def saying(word, language, most=1):
     """Numbers of entries of public texts that say a word in one of its forms."""
+    texts, params = texts_that_say({language: any_form(word, language)})
     with connection.cursor() as cursor:
-        cursor.execute(SAYING, [any_form(word, language), most])
+        cursor.execute(SAYING.replace("TEXTS", texts), [*params, most])
         return [number for (number,) in cursor.fetchall()]
 
 
@@ -128,7 +154,7 @@ def errors_between(one, other):
 
 def newest(language, number=5):
     """Found of the newest public texts of a language, for who finds nothing."""
-    rows = Entry.objects.public(timezone.now()).filter(language=language, attachment__isnull=True)
+    rows = Entry.objects.public(timezone.now()).filter(language=language, file__isnull=True)
     rows = (
         rows.filter(date__isnull=False)
         .order_by("-date")

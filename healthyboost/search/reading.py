@@ -7,10 +7,10 @@ from django.contrib.contenttypes.models import ContentType
 from healthyboost.content.gathering import gather
 from healthyboost.content.languages import column, language_codes, translated_fields
 from healthyboost.content.models import content_models
-from healthyboost.media.models import Attachment
 
-from .indexing import texts_in
+from .indexing import text_of_file, texts_in
 from .models import Entry, FileText
+from .stored import address_of, rows_by_key
 
 
 @dataclass
@@ -19,9 +19,13 @@ class Read:
 
     entry: Entry
     page: object
-    file: Attachment | None
+    file: object  # None: the page itself
     title: str
     text: str
+
+    @property
+    def address(self):
+        return address_of(self.file)
 
 
 def read_entries(numbers):
@@ -33,21 +37,17 @@ def read_entries(numbers):
         theirs = [entry for entry in entries.values() if entry.content_type_id == kind]
         if theirs:
             wanted[str(kind)] = pages_of(model, theirs)
-    files = [entry.attachment_id for entry in entries.values() if entry.attachment_id]
-    if files:
-        wanted["files"] = Attachment.objects.filter(pk__in=files)
     rows = gather(**wanted)
     pages = {(kind, page.pk): page for kind in models for page in rows.get(str(kind), ())}
-    held = {file.pk: file for file in rows.get("files", ())}
+    held = rows_by_key({entry.file for entry in entries.values() if entry.file})
     said = FileText.objects.in_bulk({file.sha256 for file in held.values()}) if held else {}
     found = {}
     for number, entry in entries.items():
         page = pages.get((entry.content_type_id, entry.object_id))
-        file = held.get(entry.attachment_id)
+        file = held.get(entry.file)
         if file and page and page.languages:
-            text = said[file.sha256].text if file.sha256 in said else ""
-            found[number] = Read(entry, page, file, file.title, text)
-        elif page and not entry.attachment_id and page.is_public_in(entry.language):
+            found[number] = Read(entry, page, file, file.title, text_of_file(file, said))
+        elif page and not entry.file and page.is_public_in(entry.language):
             title, head, rest = texts_in(page, entry.language)
             text = "\n".join(filter(None, [*head, *rest, entry.hanging]))
             found[number] = Read(entry, page, None, title, text)
@@ -56,7 +56,7 @@ def read_entries(numbers):
 
 def pages_of(model, entries):
     """The pages of these entries, without the long texts of languages that none of them is in."""
-    languages = {entry.language for entry in entries if not entry.attachment_id}
+    languages = {entry.language for entry in entries if not entry.file}
     translated = set(translated_fields(model))
     left_out = [name for name in model.page_only if name not in translated]
     left_out += [

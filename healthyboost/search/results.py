@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from .reading import Read, read_entries
-from .snippets import READ, marked, places_of, snippet
+from .snippets import READ, marked, piece, places_of
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Result:
     @cached_property
     def title(self):
         text = self.page.shown.title if self.file else self.read.title
-        return marked(text, [] if self.file else places_of(text, self.sayings, self.language))
+        return marked(text, [] if self.file else self.in_title)
 
     @property
     def title_language(self):
@@ -50,13 +50,20 @@ class Result:
 
     @cached_property
     def snippet(self):
-        return snippet(self.read.text, self.sayings, self.language)
+        return piece(self.read.text[:READ], self.in_text)
+
+    @cached_property
+    def in_title(self):
+        return places_of(self.read.title, self.sayings, self.language)
+
+    @cached_property
+    def in_text(self):
+        return places_of(self.read.text[:READ], self.sayings, self.language)
 
     @cached_property
     def why(self):
         """[(what was asked, what the text says for it)] of the terms that the glossary bridges."""
-        text = f"{self.read.title}\n{self.read.text[:READ]}"
-        said = [saying for _at, _to, saying in places_of(text, self.sayings, self.language)]
+        said = [saying for _at, _to, saying in (*self.in_title, *self.in_text)]
         typed = [saying.asked for saying in said if not saying.wording]
         bridged = {id(each.asked): each for each in reversed(said) if each.wording}
         return [

@@ -3,9 +3,9 @@
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
-from healthyboost.words import words_of
+from healthyboost.words import WORD
 
-from .lexemes import HYPHEN, JOINED, is_abbreviation, said_by
+from .lexemes import is_abbreviation, joined_in, said_by
 
 LENGTH = 240  # letters of a snippet
 BEFORE = 80  # letters before the first word found
@@ -18,18 +18,17 @@ def places_of(text, sayings, language):
     for saying in sayings:
         for form in saying.words[0]:
             firsts.setdefault(form, []).append(saying)
-    words = words_of(text)
-    found, forms = {}, [forms_of(word.text, language) for word in words]
-    for number in range(len(words)):
-        for saying in begun(firsts, forms[number]):
-            if places := said_at(saying, forms, number):
+    words, found = Words(text, firsts, language), {}
+    for number, word in enumerate(words.all):
+        for saying in words.begun(word[0]):
+            if places := said_at(saying, words, number):
                 for place in places:
-                    found.setdefault(words[place].start, (words[place].end, saying))
-    for joined in JOINED.finditer(text):
-        bases, _parts = said_by(HYPHEN.sub("", joined[0].lower()), language)
-        for saying in begun(firsts, bases):
-            if len(saying.words) == 1 and joined.start() not in found:
-                found[joined.start()] = joined.end(), saying
+                    said = words.all[place]
+                    found.setdefault(said.start(), (said.end(), saying))
+    for start, end, word in joined_in(text):
+        for saying in words.begun(word):
+            if len(saying.words) == 1 and start not in found:
+                found[start] = end, saying
     places, reached = [], 0
     for start, (end, saying) in sorted(found.items(), key=lambda place: place[0]):
         if start >= reached:
@@ -38,24 +37,38 @@ def places_of(text, sayings, language):
     return places
 
 
+class Words:
+    """The words of a text; each different one is looked at once."""
+
+    def __init__(self, text, firsts, language):
+        self.all, self.firsts, self.language = list(WORD.finditer(text)), firsts, language
+        self.known = {}
+
+    def begun(self, word):
+        """Sayings that this word may begin, in the order of the question."""
+        if (begun := self.known.get(word)) is None:
+            forms = [form for form in forms_of(word, self.language) if form in self.firsts]
+            begun = dict.fromkeys(saying for form in forms for saying in self.firsts[form])
+            self.known[word] = begun
+        return begun
+
+    def forms(self, number):
+        return forms_of(self.all[number][0], self.language)
+
+
 def forms_of(word, language):
     """All lexemes of a word of a text."""
     bases, parts = said_by(word.lower(), language)
-    short = (f"{language}^{word.lower()}",) if is_abbreviation(word) else ()
+    short = (f"^{word.lower()}",) if is_abbreviation(word) else ()
     return (*bases, *parts, *short)
 
 
-def begun(firsts, forms):
-    """Sayings that a word with these forms begins, in the order of the question."""
-    return dict.fromkeys(saying for form in forms for saying in firsts.get(form, ()))
-
-
-def said_at(saying, forms, number):
+def said_at(saying, words, number):
     """The numbers of the words that say it, the first of them `number`; None where it is not said."""
     places = [number]
     for word in saying.words[1:]:
-        following = range(places[-1] + 1, min(places[-1] + 2 + saying.gap, len(forms)))
-        place = next((each for each in following if not word.isdisjoint(forms[each])), None)
+        following = range(places[-1] + 1, min(places[-1] + 2 + saying.gap, len(words.all)))
+        place = next((each for each in following if not word.isdisjoint(words.forms(each))), None)
         if place is None:
             return None
         places.append(place)
@@ -73,16 +86,18 @@ def marked(text, places):
 
 def snippet(text, sayings, language):
     """HTML of the piece of `text` that says most of what was asked; of its beginning where none does."""
-    text = text[:READ]
-    places = places_of(text, sayings, language)
+    return piece(text[:READ], places_of(text[:READ], sayings, language))
+
+
+def piece(text, places):
     start = best_start(places)
     start = 0 if start <= BEFORE else text.rfind(" ", 0, start - BEFORE // 2) + 1
     end = start + LENGTH
     if end < len(text):
         end = max(text.rfind(" ", start, end), start + LENGTH // 2)
-    piece = text[start:end]
+    words = text[start:end]
     inside = [(a - start, b - start, it) for a, b, it in places if a >= start and b <= end]
-    said = marked(piece.replace("\n", " "), inside)
+    said = marked(words.replace("\n", " "), inside)
     return format_html("{}{}{}", "… " if start else "", said, " …" if end < len(text) else "")
 
 

@@ -38,11 +38,11 @@ BEGIN
         published_at = CASE WHEN shown THEN (new_row->>('published_at_' || code))::timestamptz END,
         unpublish_at = CASE WHEN shown THEN (new_row->>('unpublish_at_' || code))::timestamptz END
       WHERE content_type_id = kind AND object_id = NEW.id AND language = code
-        AND attachment_id IS NULL AND NOT is_draft;
+        AND file IS NULL AND NOT is_draft;
   END LOOP;
   IF NOT is_public THEN
     UPDATE search_entry SET published_at = NULL
-      WHERE content_type_id = kind AND object_id = NEW.id AND attachment_id IS NOT NULL;
+      WHERE content_type_id = kind AND object_id = NEW.id AND file IS NOT NULL;
   END IF;
   RETURN NULL;
 END $$
@@ -61,6 +61,7 @@ def set_triggers(using="default", **kwargs):
         for name in ("published_at", "unpublish_at", "withdrawn_at")
         for code in codes
     ]
+    before, after = (", ".join(f"{row}.{name}" for name in moments) for row in ("OLD", "NEW"))
     with connections[using].cursor() as cursor:
         present = connections[using].introspection.table_names(cursor)
         if Entry._meta.db_table not in present:
@@ -78,7 +79,8 @@ def set_triggers(using="default", **kwargs):
             )
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER search_hide AFTER UPDATE OF {', '.join(moments)} "
-                f"ON \"{table}\" FOR EACH ROW EXECUTE FUNCTION search_hide({named}, '{' '.join(codes)}')"
+                f'ON "{table}" FOR EACH ROW WHEN (ROW({before}) IS DISTINCT FROM ROW({after})) '
+                f"EXECUTE FUNCTION search_hide({named}, '{' '.join(codes)}')"
             )
             is_filled = (
                 f'SELECT EXISTS (SELECT FROM "{table}") AND NOT EXISTS (SELECT FROM search_entry)'

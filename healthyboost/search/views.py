@@ -102,9 +102,9 @@ def marks_of(chosen):
     if kind := chosen.get("kind"):
         marks.append(f"+{kind.row._meta.label_lower}")
     if theme := chosen.get("theme"):
-        marks.append(f"+theme:{theme.row.pk}")
+        marks.append(f"+t{theme.row.pk}")
     if year := chosen.get("year"):
-        marks.append(f"+{year.value}")
+        marks.append("|".join(f"+m{year.value}{month:02}" for month in range(1, 13)))
     return marks
 
 

@@ -11,10 +11,7 @@ import re
 from .lemmas import is_lemma, lemmas_of
 
 # In toiveistaan, taloissamme, tavallamme something is hung on behind the ending of case.
-HUNG_ON = re.compile(
-    r"(?<=[aeiou])(?:(?<=ss[a])|(?<=st[a])|(?<=ll[ae])|(?<=lt[a])|(?<=n[a])|(?<=t[a])|(?<=kse))"
-    r"(?:[aeo]n|nsa|mme|nne|ni|si)$"
-)
+HUNG_ON = re.compile(r"(?:(?<=ssa|sta|lla|lle|lta|kse)|(?<=na|ta))(?:[aeo]n|nsa|mme|nne|ni|si)$")
 CLITIC = re.compile(r"(?:kin|kaan|han|ko)$")
 ADVERBS = ("ssa", "sta", "lla", "lta", "lle", "ksi", "na", "n")  # listed for themselves, too
 CASES = (*ADVERBS, "kse", "ta", "tta", "a", "t", "seen", "hin", "den", "tten", "en")

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from healthyboost.interchange.documents import Faults
 from healthyboost.interchange.reading import read_folder
 from healthyboost.interchange.writing import Refused, write
+from healthyboost.search.finding import count_months
 
 
 class Command(BaseCommand):
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 self.stderr.write(fault)
             count = f"{len(faults)} faults" if len(faults) > 1 else "One fault"
             raise CommandError(f"{count}: nothing was written.") from None
+        count_months()  # so that search offers their years at once
         new = sum(not document.before for document in documents)
         changed = sum(document.changed for document in documents) - new
         say(f"{new} new, {changed} changed, {len(documents) - new - changed} as they were")

@@ -1,0 +1,186 @@
+"""What stands first, what is shown of a text, and what never is."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from healthyboost.media.models import Attachment
+from healthyboost.search import files, finding
+from healthyboost.search.asking import read
+from healthyboost.search.models import FileText
+from healthyboost.search.snippets import LENGTH, snippet
+
+from .factories import make_article, make_material, make_organisation
+from .test_search import found, pdf, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(text, query, language="en"):
+    return str(snippet(text, read(query).sayings_in(language), language))
+
+
+# What stands first
+
+
+def test_title_comes_before_summary_before_text_before_file(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    material = make_material(title_en="In a file")
+    attach(material, "Everything about the sauna")
+    make_article(title_en="In the text", body_en="<p>A sauna.</p>")
+    make_article(title_en="In the summary", summary_en="A sauna.")
+    make_article(title_en="A sauna in the title")
+    files.read_files()
+    assert found(client, "sauna") == [
+        *("A sauna in the title", "In the summary", "In the text", "In a file"),
+    ]
+
+
+def test_words_that_stand_together_come_before_scattered_ones(client):
+    make_article(title_en="A plan for a green old city")
+    make_article(title_en="The plan: a green city")
+    assert found(client, "green city")[0] == "The plan: a green city"
+
+
+def test_a_word_itself_comes_before_one_that_contains_it(client):
+    make_article(languages=["fi"], title_fi="Yhteiskunta muuttuu")
+    make_article(languages=["fi"], title_fi="Kunta muuttuu")
+    assert found(client, "kunta", "fi") == ["Kunta muuttuu", "Yhteiskunta muuttuu"]
+
+
+def test_a_page_without_a_date_is_not_behind_all_news(client):
+    day = timezone.now().replace(year=2019)
+    make_article(title_en="Old news", summary_en="Of a sauna.", date=day, date_precision="day")
+    make_material(title_en="Sauna")
+    assert found(client, "sauna") == ["Sauna", "Old news"]
+
+
+# What is shown of a text
+
+
+def test_words_are_marked_as_they_stand_in_the_text():
+    assert shown("Om Folkhälsan nu", "folkhalsa", "sv") == "Om <mark>Folkhälsan</mark> nu"
+    assert shown("Наш партнёр", "партнеры", "ru") == "Наш <mark>партнёр</mark>"
+    assert shown("Hyvin\u00advointi", "hyvinvointi", "fi") == "<mark>Hyvin\u00advointi</mark>"
+    assert shown("One\u00a0sauna", "sauna") == "One\u00a0<mark>sauna</mark>"
+    assert shown("The EAKR:n fund", "EAKR", "fi") == "The <mark>EAKR</mark>:n fund"
+
+
+def test_a_word_typed_as_it_sounds_is_marked(client):
+    make_article(languages=["ru"], title_ru="О здоровье")
+    assert "О <mark>здоровье</mark>" in text_of(client, "zdorovje", "ru")
+
+
+def test_words_with_a_hyphen_are_marked_together_alone():
+    text = "It is well to be seen. On well-being."
+    marked = "It is well to be seen. On <mark>well</mark>-<mark>being</mark>."
+    assert shown(text, "well-being") == marked
+    assert shown(text, "wellbeing") == marked.replace("</mark>-<mark>", "-")
+
+
+def test_a_long_text_is_cut_between_words_around_what_was_found():
+    words = " ".join(f"word{number}" for number in range(400))
+    text = shown(f"{words} sauna {words}", "sauna")
+    assert text.startswith("… word") and text.endswith(" …") and "<mark>sauna</mark>" in text
+    assert all(piece.startswith("word") for piece in text.split() if piece[0] == "w")
+    assert len(text) < LENGTH + 40
+
+
+def test_a_text_without_spaces_is_cut_all_the_same():
+    assert len(shown("x" * 5000, "sauna")) < LENGTH + 10
+
+
+def test_the_piece_that_says_most_is_shown():
+    text = "A sauna here. " + "Nothing at all. " * 40 + "The sauna in the forest."
+    assert "<mark>sauna</mark> in the <mark>forest</mark>" in shown(text, "sauna forest")
+
+
+def test_a_choice_is_no_text(client):
+    make_organisation(title_en="Turku", name_status_en="translation")
+    assert found(client, "translation") == []
+
+
+def test_markup_is_never_shown():
+    assert (
+        shown("<b> & sauna <script>", "sauna")
+        == "&lt;b&gt; &amp; <mark>sauna</mark> &lt;script&gt;"
+    )
+
+
+# What never is
+
+
+def attach(page, text, name="guide.pdf", **fields):
+    return Attachment.objects.create(
+        owner=page, language="en", title="The guide", file=ContentFile(pdf(text), name), **fields
+    )
+
+
+@pytest.fixture
+def material(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    material = make_material(title_en="Guide", languages=["en", "fi"], title_fi="Opas")
+    material.guide = attach(material, "All about the hullabaloo")
+    files.read_files()
+    return material
+
+
+def test_a_file_is_found_while_its_page_is_public_in_some_language(client, material):
+    assert found(client, "hullabaloo") == ["Guide"]
+    material.withdrawn_at_en = timezone.now()
+    material.save()
+    assert found(client, "hullabaloo") == ["Opas"]
+    material.withdrawn_at_fi = timezone.now()
+    material.save()
+    assert found(client, "hullabaloo") == [] and "hullabaloo" not in found(client, "guide")
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "ended", "scheduled", "deleted"])
+def test_a_file_of_a_page_that_nobody_may_read_is_not_found(client, material, way):
+    now, later = timezone.now(), timezone.now() + timedelta(days=1)
+    changes = {"withdrawn": ("withdrawn_at", now), "ended": ("unpublish_at", now)}
+    name, moment = changes.get(way, ("published_at", later))
+    rows = type(material).objects.filter(pk=material.pk)
+    if way == "deleted":
+        material.delete()
+    else:
+        rows.update(**{f"{name}_{code}": moment for code in ("en", "fi")})
+    text = text_of(client, "hullabaloo")
+    assert "Nothing was found" in text and "The guide" not in text
+
+
+def test_a_file_that_was_deleted_is_not_found(client, material, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        material.guide.delete()
+    assert found(client, "hullabaloo") == []
+
+
+def test_what_a_file_said_before_it_was_replaced_is_not_found(
+    client, material, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        material.guide.file = ContentFile(pdf("Now about the forest"), "new.pdf")
+        material.guide.save()
+    files.read_files()
+    assert (found(client, "hullabaloo"), found(client, "forest")) == ([], ["Guide"])
+    assert FileText.objects.filter(text__contains="forest").exists()
+
+
+def test_a_page_withdrawn_in_one_language_is_shown_in_another(client):
+    article = make_article(languages=["en", "sv"], title_en="Sauna", title_sv="Bastu")
+    article.withdrawn_at_en = timezone.now()
+    article.save()
+    text = text_of(client, "bastu")
+    assert 'href="/sv/' in text and "Sauna" not in text.replace('value="sauna"', "")
+    assert found(client, "sauna") == []
+
+
+def test_a_hidden_page_is_not_counted_and_its_year_not_listed(client):
+    make_article(title_en="Sauna one")
+    far = timezone.now().replace(year=2044)
+    make_article(title_en="Sauna two", published_at_en=None, date=far, date_precision="day")
+    finding.count_months()
+    text = text_of(client, "sauna")
+    assert "1 result" in text and "2044" not in text
