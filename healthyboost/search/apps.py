@@ -11,4 +11,4 @@ class SearchConfig(AppConfig):
         from . import following, triggers
 
         following.start()
-        post_migrate.connect(triggers.set_triggers, dispatch_uid="search_triggers")
+        post_migrate.connect(triggers.set_triggers, sender=self, dispatch_uid="search_triggers")

@@ -30,24 +30,19 @@ FILE = 0.05  # what a file counts less than a page
 EXACTLY = 0.2  # what the words count one after another in title or summary
 
 FIND = f"""
-SELECT DISTINCT ON (content_type_id, object_id) id, content_type_id, object_id, language,
-    file, %s, score
+SELECT newest.id, content_type_id, object_id, language, file, %s,
+    ts_rank('{WEIGHTS}', head, %s::tsquery)
+    + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %s) / {SECONDS}
+    + CASE WHEN head @@ %s::tsquery THEN {EXACTLY} ELSE 0 END
+    - CASE WHEN file IS NOT NULL THEN {FILE} ELSE 0 END
 FROM (
-  SELECT *, ts_rank('{WEIGHTS}', head, %s::tsquery)
-      + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %s) / {SECONDS}
-      + CASE WHEN head @@ %s::tsquery THEN {EXACTLY} ELSE 0 END
-      - CASE WHEN file IS NOT NULL THEN {FILE} ELSE 0 END AS score
-  FROM (
-    SELECT id FROM search_entry
-    WHERE TEXTS AND published_at <= %s AND (unpublish_at IS NULL OR unpublish_at > %s)
-    ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}
-  ) AS newest, LATERAL (  -- each by itself: PostgreSQL would rather read a small table as a whole
-    SELECT content_type_id, object_id, language, file, date,
-      ts_filter(words, '{{a,b}}') AS head
-    FROM search_entry WHERE search_entry.id = newest.id OFFSET 0
-  ) AS texts
-) AS ranked
-ORDER BY content_type_id, object_id, score DESC, id
+  SELECT id FROM search_entry
+  WHERE TEXTS AND published_at <= %s AND (unpublish_at IS NULL OR unpublish_at > %s)
+  ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}
+) AS newest, LATERAL (  -- each by itself: PostgreSQL would rather read a small table as a whole
+  SELECT content_type_id, object_id, language, file, date, ts_filter(words, '{{a,b}}') AS head
+  FROM search_entry WHERE search_entry.id = newest.id OFFSET 0
+) AS texts
 """
 
 
@@ -68,8 +63,14 @@ class Found:
         return (not self.is_own, -self.score, self.id)
 
 
+class Finds(list):
+    """All that was found, best first. `has_more`: older texts that match were not looked at."""
+
+    has_more = False
+
+
 def find(question, language, marks=(), codes=None, some=False):
-    """All Found of a question, best first, at most MOST in `language` and MOST in the others.
+    """The Finds of a question, of at most MOST texts in `language` and MOST in the others.
 
     `marks`: what they all have to have (lexemes.marks_of); `codes`: only texts in these languages.
     """
@@ -78,18 +79,20 @@ def find(question, language, marks=(), codes=None, some=False):
         True: [code for code in codes if code == language],
         False: [code for code in codes if code != language],
     }
-    found = []
+    best, finds = {}, Finds()
     for is_own, theirs in groups.items():
         if theirs:
             exactly = question.exactly(theirs)
-            found += stepwise(question.everywhere(theirs, some), exactly, is_own, marks)
-    others = {(each.kind, each.number) for each in found if each.is_own}
-    found = [each for each in found if each.is_own or (each.kind, each.number) not in others]
-    return sorted(found, key=lambda each: each.key)
+            texts = stepwise(question.everywhere(theirs, some), exactly, is_own, marks)
+            finds.has_more |= len(texts) >= MOST
+            for each in sorted(texts, key=lambda each: each.key):
+                best.setdefault((each.kind, each.number), each)
+    finds += best.values()
+    return finds
 
 
 def stepwise(queries, exactly, is_own, marks):
-    """From the newest months on, until there are MOST; two looks at least, seldom more."""
+    """Texts from the newest months on, until there are MOST; two looks at least, seldom more."""
     months, total = timeline()
     looked = min(total, FIRST)
     while True:

@@ -11,7 +11,7 @@ from healthyboost.glossary import index
 from healthyboost.words import fold
 
 from .asking import any_form, read
-from .finding import Found, find
+from .finding import Finds, Found, find
 from .letters import is_cyrillic, other_layout
 from .lexemes import HYPHEN
 from .models import Entry, SpokenWord
@@ -34,12 +34,12 @@ SELECT id FROM texts LIMIT %s
 
 
 def other_spelling(question, language, marks=(), codes=None):
-    """(query, its Found) with unknown words replaced by known ones like them; (None, []) otherwise."""
+    """(query, its Finds) with unknown words replaced by known ones like them; (None, none) otherwise."""
     for text in dict.fromkeys(candidates(question, language)):
         other = read(text)
         if not other.is_empty and (found := find(other, language, marks, codes)):
             return text, found
-    return None, []
+    return None, Finds()
 
 
 def candidates(question, language):

@@ -66,6 +66,10 @@ def set_triggers(using="default", **kwargs):
         present = connections[using].introspection.table_names(cursor)
         if Entry._meta.db_table not in present:
             return
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM search_entry) AND NOT EXISTS (SELECT FROM search_touched)"
+        )
+        is_new = cursor.fetchone()[0]
         cursor.execute(TOUCH)
         cursor.execute(HIDE)
         for model in content_models():
@@ -82,11 +86,7 @@ def set_triggers(using="default", **kwargs):
                 f'ON "{table}" FOR EACH ROW WHEN (ROW({before}) IS DISTINCT FROM ROW({after})) '
                 f"EXECUTE FUNCTION search_hide({named}, '{' '.join(codes)}')"
             )
-            is_filled = (
-                f'SELECT EXISTS (SELECT FROM "{table}") AND NOT EXISTS (SELECT FROM search_entry)'
-            )
-            cursor.execute(is_filled)
-            if cursor.fetchone()[0]:  # an older portal that had no search
+            if is_new:  # an older portal that had no search
                 kind = ContentType.objects.get_for_model(model).pk
                 cursor.execute(
                     "INSERT INTO search_touched (content_type_id, object_id) "

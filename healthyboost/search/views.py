@@ -148,9 +148,8 @@ def search(request):
 
 
 def count_said(found):
-    """How many there are: more than a thousand of a group are not counted."""
-    own = sum(each.is_own for each in found)
-    if max(own, len(found) - own) > COUNT_LIMIT:
-        number = number_format(COUNT_LIMIT, force_grouping=True)
+    """How many there are; more than a thousand are not counted."""
+    if found.has_more:
+        number = number_format(min(len(found), COUNT_LIMIT), force_grouping=True)
         return _("More than %(count)s results") % {"count": number}
     return ngettext("%(count)s result", "%(count)s results", len(found)) % {"count": len(found)}
