@@ -119,7 +119,8 @@ def test_all_pages_are_accessible_in_every_language(page, problems, sample, lang
     forget_missing(problems)
 
 
-@pytest.mark.parametrize("language", ["fi", pytest.param("ru", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["fi", "ru"])
 def test_text_may_be_spaced_out_on_a_small_phone(page, problems, sample, language):
     for name in ("home", "fallback", "partner", "pilot", "material", "project"):
         look(page, f"{sample}/{language}/{PAGES[name]}", width=320)
@@ -197,6 +198,7 @@ def test_paper_shows_address_and_funding_but_no_menu(page, few_pages):
     assert not page.locator(".nav").is_visible()
 
 
+@pytest.mark.long
 def test_paper_carries_nothing_to_press(page, sample):
     look(page, f"{sample}/fi/news/tools-available/")
     page.emulate_media(media="print")
