@@ -370,7 +370,7 @@ def schedule_finnish(hand):
     page = hand.page
     hand.choose_tab("Somu")
     if not isinstance(hand, Finger):
-        hand.choose(page.get_by_label(say("Beside it")), "Latviešu")
+        hand.choose(page.get_by_label(say("Beside it"), exact=True), "Latviešu")
         assert panel_of(page, "lv").is_visible()
     panel = panel_of(page, "fi")
     hand.fill(panel.get_by_label(label_of(Article, "title")), "Kävely meren rannalla")
