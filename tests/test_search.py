@@ -1,7 +1,7 @@
 """Search understands five languages, and finds nothing that a visitor may not read."""
 
-import random
 import re
+import time
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Draft
 from healthyboost.media.models import Attachment
 from healthyboost.search import files, finding
@@ -20,6 +21,7 @@ from healthyboost.search.models import Entry, Touched
 from news.models import Article
 
 from .factories import make_article, make_material, make_theme
+from .hostile_searches import FIXED, hostile_searches
 
 pytestmark = pytest.mark.django_db
 
@@ -335,16 +337,10 @@ def test_reindex_finds_the_same(client):
 # Odd queries
 
 
-HOSTILE = [
-    "' OR 1=1 --", "a & b | !c", "'a'':*'", "\\", "((((", "a <-> b", "\0", "%", "_", "😀", "‮abc",
-    '"' * 199, "-" * 150, "a" * 200, "word " * 40, "!!", "a:*", "&&&&", "$$x$$", "\ud7ff", "ﬀ", "İ", "ß",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("query", HOSTILE)
-def test_odd_query_is_answered(client, query):
+def test_odd_queries_are_answered(client):
     make_article(title_en="Sauna a b c")
-    assert client.get("/en/search/", {"q": query}).status_code == 200
+    for query in FIXED:
+        assert client.get("/en/search/", {"q": query}).status_code == 200, query
 
 
 def test_query_of_many_words_says_that_only_the_first_were_searched(client):
@@ -354,16 +350,20 @@ def test_query_of_many_words_says_that_only_the_first_were_searched(client):
 
 @pytest.mark.long
 def test_three_thousand_hostile_queries(client):
-    make_article(title_en="Sauna a b c")
-    chance, answers = random.Random(5), {}
-    letters = "ab'\"\\&|!<>()-:*%_$\0\n\t é😀ж\u202e\ud7ff;"
-    for _number in range(3000):
-        piece = "".join(chance.choices(letters, k=chance.choice([1, 5, 30, 300])))
-        query = chance.choice([piece, chance.choice(HOSTILE) + piece, (piece * 10_000)[:50_000]])
-        status = client.get("/en/search/", {"q": query}).status_code
+    for each in range(30):
+        words = {
+            f"title_{code}": f"Sauna {each} old town города skola" for code in language_codes()
+        }
+        make_article(languages=language_codes(), **words)
+    answers, slowest = {}, []
+    for number, query in enumerate(hostile_searches(3000)):
+        start = time.perf_counter()
+        address = f"/{language_codes()[number % 5]}/search/?{query}"
+        status = client.get(address).status_code
         answers[status] = answers.get(status, 0) + 1
-    print(answers)
-    assert set(answers) <= {200, 400, 414}
+        slowest = sorted([*slowest, (time.perf_counter() - start, query[:80])])[-5:]
+    print(answers, *slowest, sep="\n")
+    assert set(answers) <= {200, 400, 404, 414}
 
 
 def test_letters_of_the_other_layout():

@@ -5,11 +5,12 @@ MOST of each group are ranked, the newest; months are the steps in which older o
 """
 
 import time
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import QueryCanceled
 
 from healthyboost.content.languages import KNOWN_LANGUAGES
 from healthyboost.content.paging import COUNT_LIMIT
@@ -21,6 +22,8 @@ from .places import texts_that_say
 MOST = COUNT_LIMIT + 1
 FEW = 20_000  # texts among which all that match are read at once
 FIRST = 8_000  # texts of the newest months that are looked at first, in a larger index
+SECOND = 20_000  # where all are too many
+IN_TIME = "250ms"  # that a look at all may take
 # What a word counts in file, text, summary, title.
 WEIGHTS = "{0.02, 0.1, 0.5, 1.0}"
 A_YEAR = 0.01  # what a newer year counts: a word in the title as much as sixty
@@ -46,8 +49,7 @@ FROM (
 """
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A text that matches; `is_own`: in the reader's language."""
 
     id: int
@@ -72,6 +74,7 @@ class Finds(list):
 def find(question, language, marks=(), codes=None, some=False):
     """The Finds of a question, of at most MOST texts in `language` and MOST in the others.
 
+    Others come after all those in `language`: where these are too many to count, nobody gets there.
     `marks`: what they all have to have (lexemes.marks_of); `codes`: only texts in these languages.
     """
     codes = codes or list(KNOWN_LANGUAGES)
@@ -81,10 +84,10 @@ def find(question, language, marks=(), codes=None, some=False):
     }
     best, finds = {}, Finds()
     for is_own, theirs in groups.items():
-        if theirs:
-            exactly = question.exactly(theirs)
-            texts = stepwise(question.everywhere(theirs, some), exactly, is_own, marks)
-            finds.has_more |= len(texts) >= MOST
+        if theirs and not finds.has_more:
+            asked = question.everywhere(theirs, some), question.exactly(theirs), is_own, marks
+            texts, has_more = stepwise(*asked)
+            finds.has_more |= has_more
             for each in sorted(texts, key=lambda each: each.key):
                 best.setdefault((each.kind, each.number), each)
     finds += best.values()
@@ -92,44 +95,75 @@ def find(question, language, marks=(), codes=None, some=False):
 
 
 def stepwise(queries, exactly, is_own, marks):
-    """Texts from the newest months on, until there are MOST; two looks at least, seldom more."""
+    """(texts, whether there are more): from the newest months on, until there are MOST.
+
+    Two looks at least, seldom more. Where the words of a phrase stand in very many texts, but not
+    together, to read them all takes too long: then only newer ones are read.
+    """
     months, total = timeline()
     looked = min(total, FIRST)
     while True:
-        is_all = total <= FEW or looked >= total
-        asked = marks if is_all else [*marks, newest(months, looked)]
-        found = ask(queries, exactly, is_own, asked)
-        if is_all or len(found) >= MOST:
-            return found
+        if total <= FEW:
+            found = ask(queries, exactly, is_own, marks)
+        elif looked >= total:
+            found = ask_in_time(queries, exactly, is_own, marks)
+            if found is None:
+                return ask(queries, exactly, is_own, marks, newest(months, SECOND)), True
+        else:
+            found = ask(queries, exactly, is_own, marks, newest(months, looked))
+        if len(found) >= MOST or total <= FEW or looked >= total:
+            return found, len(found) >= MOST
         expected = len(found) * total / looked
         needed = looked * MOST / max(len(found), 1) * 1.3
         looked = total if expected < 4 * MOST else max(int(needed), looked * 3)
 
 
+def looks():
+    """Where to look for any text that says a word: in the newest, then in all. As newest() tells it."""
+    months, total = timeline()
+    return [newest(months, FIRST), ""] if total > FEW else [""]
+
+
 def newest(months, texts):
-    """The marks of the newest months that hold so many texts."""
+    """What a tsquery goes on with to ask for the newest months that hold so many texts."""
     chosen, held = [], 0
     for mark, number in months:
         chosen.append(mark)
         held += number
         if held >= texts:
             break
-    return "|".join(chosen)
+    return said_by_any(chosen)
 
 
-def ask(queries, exactly, is_own, marks):
-    marked = ["(" + " | ".join(map(quoted, mark.split("|"))) + ")" for mark in marks]
+def said_by_any(marks):
+    return f" & ({' | '.join(map(quoted, marks))})"
+
+
+def ask_in_time(*asked):
+    """What ask() answers; None where it takes longer than IN_TIME."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [IN_TIME])
+            found = ask(*asked)
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+        return found
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return None
+        raise
+
+
+def ask(queries, exactly, is_own, marks, months=""):
+    marked = "".join(said_by_any(mark.split("|")) for mark in marks) + months
     now = timezone.now()
     # The same all month, so that the pages of results follow one another.
     undated = now.replace(year=now.year - UNDATED, day=1, hour=0, minute=0, second=0, microsecond=0)
-    texts, params = texts_that_say(
-        {code: " & ".join([f"({query})", *marked]) for code, query in queries.items()}
-    )
+    texts, params = texts_that_say({code: f"({query}){marked}" for code, query in queries.items()})
     words = " | ".join(dict.fromkeys(f"({query})" for query in queries.values()))
     asked = [is_own, words, undated.timestamp(), exactly, *params, now, now]
     with connection.cursor() as cursor:
         cursor.execute(FIND.replace("TEXTS", texts), asked)
-        return [Found(*row) for row in cursor.fetchall()]
+        return list(map(Found._make, cursor.fetchall()))
 
 
 # How many texts there are of each month

@@ -1,5 +1,7 @@
 """Where nothing is found: another spelling that finds something, else what is near."""
 
+import time
+from functools import lru_cache
 from itertools import islice
 from random import randint
 
@@ -11,7 +13,7 @@ from healthyboost.glossary import index
 from healthyboost.words import fold
 
 from .asking import any_form, read
-from .finding import Finds, Found, find
+from .finding import Finds, Found, find, looks
 from .letters import is_cyrillic, other_layout
 from .lexemes import HYPHEN
 from .models import Entry, SpokenWord
@@ -21,9 +23,11 @@ from .reading import read_entries
 ALIKE = 0.3  # trigram similarity of words that are looked at
 LOOKED_AT = 30  # words that are looked at, likest first
 OFFERED = 3  # candidates of a word
+TRIED = 6  # other spellings of a query that are searched
+IN_TIME = 0.3  # seconds in which another one is begun
 SHORTEST = 4  # letters of a word that may be a typing error
 LONG = 8  # letters of a word that may have two
-LOOKED_THROUGH = 10  # texts that are read to see whether they say exactly this word
+LOOKED_THROUGH = 5  # texts that are read to see whether they say exactly this word
 SAYING = """
 WITH texts AS MATERIALIZED (  -- else PostgreSQL hopes to meet some soon and reads from the start
   SELECT id FROM search_entry WHERE TEXTS
@@ -35,7 +39,13 @@ SELECT id FROM texts LIMIT %s
 
 def other_spelling(question, language, marks=(), codes=None):
     """(query, its Finds) with unknown words replaced by known ones like them; (None, none) otherwise."""
-    for text in dict.fromkeys(candidates(question, language)):
+    tried, started = {question.text}, time.monotonic()
+    for text in candidates(question, language):
+        if text in tried:
+            continue
+        if len(tried) > TRIED or time.monotonic() - started > IN_TIME:
+            break
+        tried.add(text)
         other = read(text)
         if not other.is_empty and (found := find(other, language, marks, codes)):
             return text, found
@@ -103,10 +113,15 @@ def terms_like(folded, errors):
     for entry in index.current().entries:
         for wordings in entry.wordings.values():
             for wording in wordings:
-                term = fold(HYPHEN.sub("", wording))
+                term = folded_term(wording)
                 if term[:1] == folded[0] and abs(len(term) - len(folded)) <= errors:
                     found.setdefault(wording, errors_between(folded, term))
     return sorted((each for each in found if found[each] <= errors), key=found.get)[:OFFERED]
+
+
+@lru_cache(maxsize=2000)
+def folded_term(wording):
+    return fold(HYPHEN.sub("", wording))
 
 
 def swapped(word):
@@ -123,10 +138,15 @@ def is_said(word, language):
 
 def saying(word, language, most=1):
     """Numbers of entries of public texts that say a word in one of its forms."""
-    texts, params = texts_that_say({language: any_form(word, language)})
-    with connection.cursor() as cursor:
-        cursor.execute(SAYING.replace("TEXTS", texts), [*params, most])
-        return [number for (number,) in cursor.fetchall()]
+    found = []
+    for months in looks():
+        texts, params = texts_that_say({language: f"{any_form(word, language)}{months}"})
+        with connection.cursor() as cursor:
+            cursor.execute(SAYING.replace("TEXTS", texts), [*params, most])
+            found = [number for (number,) in cursor.fetchall()]
+        if found:
+            break
+    return found
 
 
 def forget_words(limit=500):

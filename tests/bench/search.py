@@ -7,14 +7,17 @@ Made-up articles in five languages (`fill`) in a database of its own, on the ser
 else on an embedded one. Times are those of a whole request in the server, without the network.
 """
 
+import logging
 import os
 import subprocess
 import sys
 import time
 from statistics import median, quantiles
 
+from tests.hostile_searches import hostile_searches
+
 from .admin import main
-from .words import memory
+from .words import LANGUAGES, memory
 
 ROUNDS = 60
 # (language of the reader, query); each is asked again and again in this order.
@@ -40,6 +43,11 @@ QUERIES = {
     "not the word": [("en", "residents -school"), ("fi", "asukkaat -koulu")],
     "with filters": [("en", "residents&year=2022&kind=article"), ("fi", "asukkaat&language=sv")],
     "nothing": [("en", "qqqqqqqq"), ("ru", "щщщщщщщщ"), ("fi", "xyzzyx plugh")],
+    "all at once": [
+        ("en", "well-being of older residents in the city parks and schools -walking"),
+        ("fi", "hyvinvointi ikäihmiset kaupunki kävely koulu puisto asukkaat"),
+        ("ru", '"старого города" жители школы здоровье и благополучие -парк'),
+    ],
     "Latin letters": [("ru", "zhiteli"), ("ru", "gorod"), ("ru", ";bntkb")],
 }
 RARE = {
@@ -72,6 +80,7 @@ def measure(sizes):
                 times = f"  {kind:18} p50 {middle:6.1f}  p95 {high:6.1f} ms"
                 print(times + ratio(before.get(kind), (middle, high)), flush=True)
                 before[kind] = middle, high
+            hostile()
             saves()
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
@@ -108,7 +117,8 @@ def build_anew():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_total_relation_size('search_entry') / 1e6,"
-            " pg_relation_size('search_entry_words') / 1e6,"
+            " (SELECT sum(pg_relation_size(oid)) / 1e6 FROM pg_class"
+            " WHERE relname LIKE 'search\\_words\\_%'),"
             " (SELECT count(*) FROM search_entry)"
         )
         whole, words, texts = cursor.fetchone()
@@ -183,6 +193,17 @@ def asked(queries):
         assert answer.status_code == 200
     found = quantiles(times, n=20)
     return found[9], found[18]
+
+
+def hostile():
+    from django.test import Client
+
+    client, slowest = Client(), (0, "")
+    for number, query in enumerate(hostile_searches(300)):
+        start = time.perf_counter()
+        client.get(f"/{LANGUAGES[number % 5]}/search/?{query}")
+        slowest = max(slowest, (1000 * (time.perf_counter() - start), query[:60]))
+    print(f"  300 hostile queries, the slowest {slowest[0]:.0f} ms: {slowest[1]}", flush=True)
 
 
 def saves():
@@ -271,6 +292,7 @@ def forms():
 
 
 if __name__ == "__main__":
+    logging.disable()
     what, *rest = sys.argv[1:] or ["1000", "100000"]
     if what in ("worker", "first"):
         {"worker": worker, "first": first}[what](*rest)
