@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from healthyboost.content.models import content_models
 
@@ -18,6 +18,7 @@ from .finding import count_months
 from .indexing import BATCH, catch_up, index_or_touch
 from .models import Entry
 from .places import parts
+from .processes import begin
 from .sounds import hear_again
 
 FEW = 2000  # pages that are not worth more than one process
@@ -63,9 +64,10 @@ def indexed(batches, pages):
     if pages <= FEW:
         yield from map(read, batches)
         return
-    connections.close_all()  # each process has its own
     workers = min(os.cpu_count() or 1, 8)
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+    # Not forked: the parent has threads, and locks that they hold would stay locked in the child.
+    anew, database = get_context("spawn"), connection.settings_dict
+    with ProcessPoolExecutor(workers, anew, initializer=begin, initargs=[database]) as pool:
         yield from pool.map(read, batches)
 
 
