@@ -20,7 +20,7 @@ import threading
 import time
 
 import psycopg
-from django.db import Error, connection, connections
+from django.db import Error, InterfaceError, OperationalError, connection, connections
 from psycopg import sql
 
 log = logging.getLogger(__name__)
@@ -84,8 +84,8 @@ class Pulse:
         is_ending = False
         while not is_ending:
             try:
-                self._connect()
-                while not is_ending:
+                listening = self._connect()
+                while not is_ending and own.connection is listening:
                     is_ending = self._rest(BEAT, own.connection)
                     self._beat(due)
             except (Error, psycopg.Error, OSError, ValueError) as error:
@@ -100,10 +100,12 @@ class Pulse:
         connections.close_all()
 
     def _connect(self):
+        """Answers the connection that listens: Django may open another one in its place."""
         connection.ensure_connection()
-        connection.connection.add_notify_handler(self.heard.append)
+        listening = connection.connection
+        listening.add_notify_handler(self.heard.append)
         for channel in {channel for channel, _function in self.listeners}:
-            connection.connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         if self.is_away:
             log.warning("The database is back.")
         self.is_away = False
@@ -111,6 +113,7 @@ class Pulse:
             call(function, None)
         self.proven = time.monotonic()
         self.connected.set()
+        return listening
 
     def _rest(self, seconds, *woken_by):
         """Until something comes in, at most `seconds`; True: the process ends."""
@@ -133,6 +136,8 @@ class Pulse:
 def call(function, *words):
     try:
         function(*words)
+    except (OperationalError, InterfaceError) as error:  # said in a line: the database is away
+        log.warning("%s.%s: %s", function.__module__, function.__qualname__, str(error).strip())
     except Exception:
         log.exception("%s.%s failed", function.__module__, function.__qualname__)
 

@@ -68,6 +68,28 @@ def test_message_is_told_only_once_its_transaction_is_committed(beating):
     wait_until(lambda: heard == [None, "said"])
 
 
+@pytest.mark.parametrize("opens_another", [False, True])
+def test_a_listener_that_loses_the_connection_ends_no_listening(
+    beating, monkeypatch, opens_another
+):
+    monkeypatch.setattr(pulse, "PAUSE", 0.05)
+    heard = []
+
+    def lose(message):
+        if message == "lose":
+            connection.close()
+            if opens_another:
+                connection.ensure_connection()
+
+    beating.listen("pulse_test", lose)
+    beating.listen("pulse_test", heard.append)
+    beating.start()
+    tell("pulse_test", "lose")
+    wait_until(lambda: heard == [None, "lose", None])
+    tell("pulse_test", "after")
+    wait_until(lambda: heard[-1] == "after")
+
+
 def test_listeners_are_called_again_after_a_connection_was_lost(beating, monkeypatch, caplog):
     monkeypatch.setattr(pulse, "PAUSE", 0.05)
     heard = []
