@@ -751,6 +751,7 @@ def test_languages_are_switched_with_the_keyboard(desk):
     assert page.evaluate("document.activeElement.name") == "title_en"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_child_rows_follow_the_switch_new_ones_too(desk):
     pilot = make_pilot()
@@ -785,12 +786,14 @@ def test_a_picture_is_uploaded_from_the_form_of_its_article(desk, tmp_path):
     assert article.pictures.get().picture.alt_en == "A park"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_language_is_remembered_on_the_next_form(desk):
     choose(desk(add_address(Article)), "sv")
     assert shown_language(desk(add_address(Picture))) == "sv"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_list_leads_to_the_language_that_was_chosen_there(desk):
     make_article(languages=["en", "ru"])
@@ -800,6 +803,7 @@ def test_a_list_leads_to_the_language_that_was_chosen_there(desk):
     assert shown_language(page) == "ru"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_return_key_saves_and_does_not_publish(desk):
     article = make_article(published_at_en=None)
@@ -812,6 +816,7 @@ def test_the_return_key_saves_and_does_not_publish(desk):
     assert article.published_at_en is None
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_address_follows_the_first_title_until_somebody_types_it(desk):
     page = desk(add_address(Article))
@@ -827,6 +832,7 @@ def test_the_address_follows_the_first_title_until_somebody_types_it(desk):
     assert page.input_value("[name=slug]") == "health"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_without_javascript_all_languages_stand_below_each_other(browser, live_server):
     User.objects.create_superuser("administrator", password="secret")
@@ -866,6 +872,7 @@ def test_lists_and_forms_are_accessible(scheme, desk, page):
         assert [fault for fault in found if fault["id"] not in NOT_OURS] == []
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_form_fits_a_phone(desk, page):
     page.set_viewport_size({"width": 390, "height": 844})
