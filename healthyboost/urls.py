@@ -17,6 +17,12 @@ urlpatterns = [
     path("media/<path:path>", media, name="media"),
     path("preview/<str:token>/", shared_preview, name="preview"),
     path("translate/<str:token>/", translate_by_link, name="translate_by_link"),
+    path("api/v1/", include("healthyboost.api.urls")),
+    path("", include("healthyboost.discovery.urls")),
+    path("", include("healthyboost.sharing.urls")),
+    path("", include("healthyboost.feeds.urls")),
+    path("", include("healthyboost.cards.urls")),
+    path("", include("healthyboost.opendata.urls")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     *i18n_patterns(

@@ -1,6 +1,7 @@
-"""The models of the multilingual content, by subject: page.py, attached.py, drafts.py."""
+"""The models of the multilingual content, by subject: page.py, attached.py, drafts.py, datestamps.py."""
 
 from .attached import FormerSlug, Link, Statement, Theme, Worded
+from .datestamps import Datestamp
 from .drafts import Draft, DraftConflict
 from .page import (
     PUBLICATION,
@@ -21,6 +22,7 @@ __all__ = [
     "RECORD",
     "Content",
     "ContentQuerySet",
+    "Datestamp",
     "Draft",
     "DraftConflict",
     "FormerSlug",

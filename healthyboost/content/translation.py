@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import PUBLICATION, RECORD, Link, Statement, Theme
+from .models import PUBLICATION, RECORD, Datestamp, Link, Statement, Theme
 
 
 class ContentTranslation(TranslationOptions):
@@ -24,3 +24,8 @@ class LinkTranslation(TranslationOptions):
 @register(Statement)
 class StatementTranslation(TranslationOptions):
     fields = ("subject", "text", "reported_by")
+
+
+@register(Datestamp)
+class DatestampTranslation(TranslationOptions):
+    fields = ("changed_at",)
