@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.core.checks import register
+
+
+class DiscoveryConfig(AppConfig):
+    name = "healthyboost.discovery"
+
+    def ready(self):
+        from .checks import check_indexnow_key
+
+        register(check_indexnow_key)
