@@ -1,1 +1,5 @@
-urlpatterns = []
+from django.urls import path
+
+from .oembed import oembed
+
+urlpatterns = [path("oembed", oembed, name="oembed")]
