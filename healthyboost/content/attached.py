@@ -83,6 +83,7 @@ class Theme(Worded):
 
     needs_words_in = ("name",)
     interchange_key = "slug"
+    open_fields = ("slug", "kind", "name")
 
     class Meta:
         ordering = ["position", "slug"]

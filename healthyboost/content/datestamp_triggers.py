@@ -19,7 +19,9 @@ $$
 """
 OF_OBJECT = """
 CREATE OR REPLACE FUNCTION content_datestamp() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE kind bigint; codes text[] := '{CODES}'; was_public boolean; row_now jsonb;
+DECLARE
+  kind bigint; codes text[] := '{CODES}'; row_now jsonb; row_before jsonb;
+  is_public boolean; was_public boolean;
 BEGIN
   SELECT id INTO kind FROM django_content_type WHERE app_label = TG_ARGV[0] AND model = TG_ARGV[1];
   IF kind IS NULL THEN RETURN NULL; END IF;
@@ -32,20 +34,28 @@ BEGIN
       ON CONFLICT (content_type_id, object_id) DO UPDATE
         SET slug = EXCLUDED.slug, deleted_at = EXCLUDED.deleted_at;
     IF was_public IS NOT TRUE THEN
-      DELETE FROM content_datestamp WHERE content_type_id = kind AND object_id = OLD.id;
+      DELETE FROM content_datestamp
+        WHERE content_type_id = kind AND object_id = OLD.id AND deleted_at IS NULL;
     END IF;
     RETURN NULL;
   END IF;
   row_now := to_jsonb(NEW);
+  IF TG_OP = 'UPDATE' THEN row_before := to_jsonb(OLD); END IF;
+  -- who empties "public from" takes back what was public: gone as if it had been deleted
+  SELECT bool_or((row_now ->> ('published_at_' || code))::timestamptz <= clock_timestamp()),
+      bool_or((row_before ->> ('published_at_' || code))::timestamptz <= clock_timestamp())
+    INTO is_public, was_public FROM unnest(codes) AS code;
   IF TG_OP = 'UPDATE' THEN
-    codes := content_changed_languages(to_jsonb(OLD), row_now, TG_ARGV[2]::text[]);
+    codes := content_changed_languages(row_before, row_now, TG_ARGV[2]::text[]);
   END IF;
   SELECT array_agg(code) INTO codes FROM unnest(codes) AS code
     WHERE row_now ->> ('published_at_' || code) IS NOT NULL;
   INSERT INTO content_datestamp (content_type_id, object_id, slug, {COLUMNS})
     SELECT kind, NEW.id, NEW.slug, {NEW_VALUES}
     ON CONFLICT (content_type_id, object_id) DO UPDATE
-      SET slug = EXCLUDED.slug, deleted_at = NULL, {KEPT_VALUES};
+      SET slug = EXCLUDED.slug, {KEPT_VALUES}, deleted_at = CASE
+        WHEN is_public THEN NULL WHEN was_public THEN clock_timestamp()
+        ELSE content_datestamp.deleted_at END;
   RETURN NULL;
 END $$
 """

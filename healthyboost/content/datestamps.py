@@ -22,7 +22,8 @@ class Datestamp(models.Model):
     changed_at = models.DateTimeField(
         null=True
     )  # since it has been noted, while it was to be public
-    deleted_at = models.DateTimeField(null=True)  # set only where it had been public
+    # Set only where it had been public, also where it is there and nobody may see it any more.
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

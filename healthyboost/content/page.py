@@ -207,8 +207,20 @@ class Content(models.Model):
     not_copied = ()
     # The field that an object's file in a dump is named after.
     interchange_key = "slug"
-    # Name of the URL of the page.
+    # Name of the URL of the page, and the fields that get_absolute_url() reads.
     url_name = None
+    address_fields = ("slug",)
+    # Name of its feed in addresses, and in words where it is not that of the type; None: no feed.
+    feed_name = feed_title = None
+    # Further texts on the card that other sites can embed; None: it has no card.
+    card_texts = None
+    # What menus call the list of these objects, where it is not the plural of the type, and the name of
+    # the URL of that list, where it is not the one beside `url_name`.
+    section = section_url_name = None
+    # What the page is or describes, as schema.org calls it: for search engines.
+    schema_type = "CreativeWork"
+    # Each object is a light on the sea of the front page's picture.
+    lights_the_sea = False
 
     class Meta:
         abstract = True

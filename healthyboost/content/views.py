@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from .age import age_of
+from .datestamps import Datestamp
 from .gathering import gather
 from .hanging import prose_parts
 from .languages import language_codes
@@ -118,6 +119,10 @@ class ContentDetail(ContentView):
         """Hook: querysets of rows that the page shows, by name: more, or others of the same name."""
         return {}
 
+    def linked_data(self, context):
+        """Hook: what machines are told of the page beside what they are told of every page."""
+        return {}
+
     def get_context_data(self, **kwargs):
         shown, found = self.page.shown, gather(**(attached_to(self.page) | self.gathered()))
         parts = chain.from_iterable(found.get(name, ()) for name in prose_parts(self.model))
@@ -156,6 +161,9 @@ def attached_to(page):
         "links": page.links.all(),
         "statements": page.statements.all(),
         "people": hung(page, "contacts", "person", "uses").filter(is_current=True),
+        "datestamps": Datestamp.objects.filter(
+            content_type=ContentType.objects.get_for_model(page), object_id=page.pk
+        ),
     }
 
 
