@@ -17,9 +17,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
 DATABASE_URL = env.str("DATABASE_URL", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
-SITE_ADDRESS = env.str(
-    "SITE_ADDRESS",
-    default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}",
+SITE_ADDRESS = (
+    env.str("SITE_ADDRESS", default="")
+    or f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}"
 ).rstrip("/")
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
@@ -33,6 +33,14 @@ MACHINE_TRANSLATION_KEY = env.str("MACHINE_TRANSLATION_KEY", default="")
 MACHINE_TRANSLATION_TIMEOUT = env.float("MACHINE_TRANSLATION_TIMEOUT", default=30.0)
 MACHINE_TRANSLATION_BUDGET = env.int("MACHINE_TRANSLATION_BUDGET", default=500_000)
 MACHINE_TRANSLATION_PRICE = env.float("MACHINE_TRANSLATION_PRICE", default=0.0)
+
+# Address of the licence of the portal's data, such as https://creativecommons.org/licenses/by/4.0/.
+# Empty until the owner has decided: no licence is claimed that nobody gave.
+DATA_LICENCE = env.str("DATA_LICENCE", default="")
+
+SEARCH_ENGINES = env.bool("SEARCH_ENGINES", default=not DEBUG)
+INDEXNOW_KEY = env.str("INDEXNOW_KEY", default="")
+INDEXNOW_SERVICE = env.str("INDEXNOW_SERVICE", default="https://api.indexnow.org/indexnow")
 
 MISSING = [
     name
@@ -87,10 +95,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "healthyboost.discovery.robots.keep_out",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "healthyboost.redirects.answering.count_missed",
+    "healthyboost.middleware.one_answer_for_all_languages",
     "django.middleware.locale.LocaleMiddleware",
+    "healthyboost.redirects.answering.answer_old_addresses",
     "healthyboost.middleware.refuse_nul",
     "healthyboost.demand.visits.count_visits",
     "django.middleware.common.CommonMiddleware",

@@ -4,9 +4,15 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from healthyboost.api.page import for_people
+from healthyboost.cards.views import card
+from healthyboost.discovery.views import opensearch
 from healthyboost.editing.previews import shared_preview
 from healthyboost.media.views import media
+from healthyboost.opendata.views import open_data
 from healthyboost.translation.page_link_views import translate_by_link
+from materials.harvesting import oai
+from partners.keep import keep_csv, keep_json
 from partners.views import ProjectDetail, funding_csv
 
 from . import views
@@ -19,10 +25,11 @@ urlpatterns = [
     path("translate/<str:token>/", translate_by_link, name="translate_by_link"),
     path("api/v1/", include("healthyboost.api.urls")),
     path("", include("healthyboost.discovery.urls")),
-    path("", include("healthyboost.sharing.urls")),
-    path("", include("healthyboost.feeds.urls")),
     path("", include("healthyboost.cards.urls")),
     path("", include("healthyboost.opendata.urls")),
+    path("oai", oai, name="oai"),
+    path("data/keep.json", keep_json, name="keep_json"),
+    path("data/keep-<str:table>.csv", keep_csv, name="keep_csv"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     *i18n_patterns(
@@ -36,7 +43,13 @@ urlpatterns = [
         path("about/<str:slug>/funding.csv", funding_csv, name="funding"),
         path("pages/", include("healthyboost.pages.urls")),
         path("search/", include("healthyboost.search.urls")),
+        path("feeds/", include("healthyboost.feeds.urls")),
+        path("cards/<str:kind>/<str:slug>/", card, name="card"),
+        path("opensearch.xml", opensearch, name="opensearch"),
+        path("data/", open_data, name="data"),
         path("needed/", include("healthyboost.demand.urls")),
+        path("api/", for_people, name="api_for_people"),
+        path("shared/", include("healthyboost.sharing.urls")),
     ),
 ]
 

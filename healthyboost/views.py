@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from healthyboost.api.problems import problem_response
+from healthyboost.api.resources import ROOT as API
 from healthyboost.chart.projection import mark, merged
 from healthyboost.content.gathering import gather
 from healthyboost.content.views import ContentDetail, page_response, second_language
@@ -137,5 +139,7 @@ def server_error(request):
 
 
 def error(request, status, title, text):
+    if request.path_info.startswith(f"{API}/"):
+        return problem_response(request, status)
     context = {"title": title, "text": text, "status": status, "has_database": status != 500}
     return render(request, "error.html", context, status=status)

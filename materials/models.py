@@ -90,6 +90,8 @@ class Material(Content):
 
     objects = MaterialQuerySet.as_manager()
     url_name = "materials:detail"
+    schema_type = "LearningResource"
+    feed_name = "materials"
     not_copied = ("front_page_position",)
     page_only = (*Content.page_only, "author_text")
     parts = ("versions",)

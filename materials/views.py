@@ -11,6 +11,7 @@ from healthyboost.media.models import FILE_LANGUAGES
 from partners.models import Organisation
 from partners.views import related
 
+from .linked_data import material_facts
 from .models import Material, MaterialVersion
 
 
@@ -97,6 +98,9 @@ class MaterialDetail(ContentDetail):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return context | {"grid": grid(context["versions"])}
+
+    def linked_data(self, context):
+        return material_facts(self.page, context["shown"].language, context)
 
 
 def grid(versions):

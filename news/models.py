@@ -54,10 +54,16 @@ class Article(Content):
     original_published_precision = precision_field()
 
     url_name = "news:detail"
+    section = _("News")
+    feed_name, feed_title = "news", _("News")
     parts = ("quotes",)
 
     class Meta(Content.Meta):
         verbose_name, verbose_name_plural = _("article"), _("articles")
+
+    @property
+    def schema_type(self):
+        return "OpinionNewsArticle" if self.kind == self.Kind.OPINION else "NewsArticle"
 
 
 class Quote(Worded):

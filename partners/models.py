@@ -23,6 +23,13 @@ from healthyboost.content.places import Place, point_is_whole
 from healthyboost.content.richtext import RichTextField
 
 CENT = Decimal("0.01")
+# Kinds of organisations for which schema.org has a word of its own.
+SCHEMA_TYPES = {
+    **dict.fromkeys(("city", "municipality", "region", "authority"), "GovernmentOrganization"),
+    "university": "CollegeOrUniversity",
+    "research institute": "ResearchOrganization",
+    "association": "NGO",
+}
 
 
 class OrganisationQuerySet(ContentQuerySet):
@@ -70,11 +77,16 @@ class Organisation(Place, Content):
 
     objects = OrganisationQuerySet.as_manager()
     url_name = "partners:detail"
+    section = _("Partners")
     parts = ("memberships",)
 
     class Meta(Content.Meta):
         verbose_name, verbose_name_plural = _("organisation"), _("organisations")
         constraints = [*Content.Meta.constraints, point_is_whole()]
+
+    @property
+    def schema_type(self):
+        return SCHEMA_TYPES.get(self.kind, "Organization")
 
 
 class ContactPerson(models.Model):
@@ -104,6 +116,8 @@ class ContactPerson(models.Model):
     )
 
     interchange_key = "slug"
+    open_fields = ("name", "role", "public_email", "public_phone")
+    open_rows = Q(is_current=True)
 
     class Meta:
         ordering = ["name"]
@@ -204,6 +218,9 @@ class Project(Content):
     )
 
     url_name = "project"
+    section, section_url_name = _("About the project"), "about"
+    schema_type = "Project"
+    card_texts = ("goal", "results")
     page_only = (*Content.page_only, "goal", "results")
     parts = ("partnerships", "funding_lines")
 
@@ -354,6 +371,7 @@ class FundingSource(Worded):
 
     needs_words_in = ("name",)
     interchange_key = "slug"
+    open_fields = ("slug", "kind", "name", "abbreviation")
 
     class Meta:
         ordering = ["position", "slug"]

@@ -6,6 +6,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from healthyboost.api.tables import harmless
 from healthyboost.chart.projection import mark, merged, place_labels
 from healthyboost.content.filters import Choice, Filter
 from healthyboost.content.gathering import gather
@@ -14,6 +15,7 @@ from healthyboost.content.places import COUNTRIES
 from healthyboost.content.sorting import name_key
 from healthyboost.content.views import ContentDetail, ContentList
 
+from .linked_data import organisation_facts, project_facts
 from .models import (
     ContactPerson,
     FundingLine,
@@ -176,6 +178,9 @@ class OrganisationDetail(ContentDetail):
         context["marks"] = place_labels([here], size=46) if here else []
         return context
 
+    def linked_data(self, context):
+        return organisation_facts(self.page, context["shown"].language, context)
+
 
 def related(page, name):
     """Public objects on the other side of a relation."""
@@ -204,6 +209,9 @@ class ProjectDetail(ContentDetail):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return context | {"project": self.page} | project_context(self.page, context)
+
+    def linked_data(self, context):
+        return project_facts(self.page, context["shown"].language, context)
 
 
 def project_parts(project):
@@ -282,6 +290,7 @@ def funding_csv(request, slug):
             continue
         for row in table["rows"]:
             name = wording(row["source"], "name", language)[0]
-            rows.writerow([owner, name, row["line"].amount, project.currency, row["share"]])
-        rows.writerow([owner, _("Total"), table["total"], project.currency, "100.00"])
+            cells = [owner, name, row["line"].amount, project.currency, row["share"]]
+            rows.writerow([harmless(cell) for cell in cells])
+        rows.writerow([harmless(owner), _("Total"), table["total"], project.currency, "100.00"])
     return response

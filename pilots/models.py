@@ -64,6 +64,10 @@ class Pilot(Place, Content):
     )
 
     url_name = "pilots:detail"
+    schema_type = "Project"
+    lights_the_sea = True
+    feed_name = "pilots"
+    card_texts = ("aim", "results")
     # The headings of the page, in their order.
     sections = (
         "aim",

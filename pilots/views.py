@@ -6,6 +6,7 @@ from healthyboost.content.views import ContentDetail, ContentList
 from partners.models import Organisation
 from partners.views import related
 
+from .linked_data import pilot_facts
 from .models import Pilot
 
 
@@ -71,3 +72,6 @@ class PilotDetail(ContentDetail):
             if getattr(page.shown, name)
         ]
         return context
+
+    def linked_data(self, context):
+        return pilot_facts(self.page, context["shown"].language, context)

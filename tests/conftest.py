@@ -22,6 +22,7 @@ FOLDER = Path(tempfile.mkdtemp(prefix="healthyboost-tests-"))
 SETTINGS = {
     "SECRET_KEY": "only-for-tests",
     "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
+    "SITE_ADDRESS": "http://testserver",
     "MISSING": [],
     "SECURE_SSL_REDIRECT": False,
     "SESSION_COOKIE_SECURE": False,
@@ -87,11 +88,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         Term.objects.all().delete()
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(  # sessions that threads of tests left open: the database is dropped next
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with django_db_blocker.unblock():
+        params = connection.get_connection_params()
+        connection.close()
+        with psycopg.connect(**params | {"dbname": "postgres"}, autocommit=True) as server:
+            server.execute(  # sessions that threads of tests left open: the database is dropped next
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = %s AND backend_type = 'client backend'",
+                [params["dbname"]],
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from healthyboost.content.addresses import absolute, address_of
 from healthyboost.content.languages import column, language_codes
 from healthyboost.content.models import Draft, content_models
 from healthyboost.media.models import Picture
 
 from .factories import make, pdf, png
+from .hreflang import listed_in_sitemaps
 
 SAMPLE = Path(__file__).parent.parent / "healthyboost" / "sample"
 SENTINEL = "unpublishedsentinel"
@@ -33,6 +35,9 @@ class Answer(NamedTuple):
 
 class Portal(NamedTuple):
     answers: dict  # {path: Answer} of everything that the front pages lead to
+    listed: dict  # {address: Entry} of everything in the sitemaps
+    unlinked: dict  # {path: Answer} of what is in the sitemaps alone
+    texts: set  # addresses of all texts that are public
     hidden_files: dict  # {path: Answer} of pictures and files of what no visitor may see
 
 
@@ -42,7 +47,20 @@ def sample_portal():
     assert name.startswith("test_"), f"{name} is no test database: mark the test django_db"
     call_command("load_content", SAMPLE, verbosity=0)
     hide_things()
-    portal = Portal(crawl(), {path: ask(Client(), path) for path in hidden_paths()})
+    answers, listed = crawl(), listed_in_sitemaps(Client())
+    paths = {address.removeprefix(absolute("")) for address in listed}
+    portal = Portal(
+        answers,
+        listed,
+        {path: ask(Client(), path) for path in paths - answers.keys()},
+        {
+            address_of(page, code)
+            for model in content_models()
+            for page in model.objects.all()
+            for code in page.languages
+        },
+        {path: ask(Client(), path) for path in hidden_paths()},
+    )
     call_command("flush", interactive=False, verbosity=0)
     return portal
 

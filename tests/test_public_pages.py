@@ -146,7 +146,7 @@ def test_pages_hold_no_inline_script_or_style(client):
     for path in ("/en/", "/en/pilots/", "/en/partners/", "/en/news/"):
         text = client.get(path).text
         assert " style=" not in text
-        assert re.findall(r"<script(?![^>]* src=)", text) == []
+        assert re.findall(r'<script(?! type="application/ld\+json">)(?![^>]* src=)', text) == []
         assert re.findall(r"\son\w+=", text) == []
 
 
@@ -306,12 +306,11 @@ def test_picture_carries_its_alternative_text_in_the_language_of_the_page(client
 
 def test_shared_page_carries_title_summary_and_picture_in_its_language(client):
     article = make_article(languages=["en", "fi"])
-    article.pictures.create(picture=make_picture(alt_fi="Penkki"))
     text = client.get(f"/fi/news/{article.slug}/").text
     assert f'<meta property="og:title" content="{article.title_fi}">' in text
     assert f'<meta property="og:description" content="{article.summary_fi}">' in text
-    assert '<meta property="og:image" content="http://testserver/media/pictures/' in text
-    assert '<meta property="og:image:alt" content="Penkki">' in text
+    assert f"/fi/shared/article/{article.slug}/" in text
+    assert f'<meta property="og:image:alt" content="{article.title_fi}">' in text
 
 
 def test_shared_front_page_carries_title_summary_and_picture_in_its_language(client):
@@ -319,8 +318,8 @@ def test_shared_front_page_carries_title_summary_and_picture_in_its_language(cli
     heading, lead = re.search(r'<h1>(.*?)</h1>\s*<p class="lead">(.*?)</p>', text).groups()
     assert f'<meta property="og:title" content="{heading}">' in text
     assert f'<meta property="og:description" content="{lead}">' in text
-    assert '<meta property="og:locale" content="fi">' in text
-    assert '<meta property="og:image" content="http://testserver/static/img/share.jpg">' in text
+    assert '<meta property="og:locale" content="fi_FI">' in text
+    assert "/fi/shared/list/home/" in text
 
 
 def test_decorative_picture_is_silent(client):
@@ -466,11 +465,11 @@ def test_queries_of_a_page_do_not_grow_with_the_number_of_rows(client, size):
     make_page(kind="about")
     owner = Article.objects.first().organisation
     expected = {
-        "": 3,
-        "news/": 5,
-        "partners/": 4,
-        "pilots/": 3,
-        "materials/": 5,
+        "": 4,
+        "news/": 6,
+        "partners/": 5,
+        "pilots/": 4,
+        "materials/": 6,
         "about/": 4,
         "news/article-1/": 3,
         "pilots/pilot-1/": 3,

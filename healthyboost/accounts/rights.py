@@ -26,8 +26,13 @@ EVERYTHING = TRANSLATE | {"add", "change", "withdraw", "delete"}
 RIGHTS = {
     Role.COORDINATOR: {"content": VIEW, "project": VIEW, "own": EVERYTHING},
     Role.TRANSLATOR: {"content": TRANSLATE, "project": TRANSLATE},
-    Role.EDITOR: {"content": EVERYTHING, "project": VIEW},
-    Role.ADMINISTRATOR: {"content": EVERYTHING, "project": EVERYTHING, "accounts": EVERYTHING},
+    Role.EDITOR: {"content": EVERYTHING, "project": VIEW, "addresses": EVERYTHING},
+    Role.ADMINISTRATOR: {
+        "content": EVERYTHING,
+        "project": EVERYTHING,
+        "addresses": EVERYTHING,
+        "accounts": EVERYTHING,
+    },
 }
 # Content that belongs to an organisation: its coordinators do everything with it.
 OWNED = {
@@ -44,6 +49,7 @@ PROJECT = {
     "partners.fundingline",
 }
 ACCOUNTS = {"accounts.user", "accounts.grant"}
+ADDRESSES = {"redirects.redirect", "redirects.missedaddress"}
 
 
 @cache
@@ -66,6 +72,8 @@ def kind_of(model):
         return "project"
     if label in ACCOUNTS:
         return "accounts"
+    if label in ADDRESSES:
+        return "addresses"
     return "content" if model._meta.app_label in content_apps() else None
 
 

@@ -42,6 +42,7 @@ SECTIONS = {
     "content": _("Themes and drafts"),
     "glossary": _("Glossary"),
     "editing": _("Links and deletions"),
+    "redirects": _("Old addresses"),
     "accounts": _("Users"),
 }
 

@@ -111,6 +111,11 @@ class Picture(StoredFile, models.Model):
 
     objects = PictureQuerySet.as_manager()
     interchange_key = "name"
+    # What is for everybody: who can be recognised, and what they agreed to, is not.
+    open_fields = (
+        *("name", "file", "width", "height"),
+        *("decorative", "alt", "caption", "credit", "licence"),
+    )
 
     class Meta:
         ordering = ["name"]

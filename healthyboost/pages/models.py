@@ -26,6 +26,7 @@ class Page(Content):
     )
 
     url_name = "pages:detail"
+    address_fields = ("slug", "kind")
     not_copied = ("kind", "footer_position")
 
     class Meta(Content.Meta):
@@ -39,6 +40,11 @@ class Page(Content):
                 violation_error_message=_("There is already a page of this kind."),
             ),
         ]
+
+    @property
+    def schema_type(self):
+        types = {self.Kind.ABOUT: "AboutPage", self.Kind.CONTACT: "ContactPage"}
+        return types.get(self.kind, "WebPage")
 
     def get_absolute_url(self):
         return reverse("about") if self.kind == self.Kind.ABOUT else super().get_absolute_url()

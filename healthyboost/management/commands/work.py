@@ -15,6 +15,7 @@ from healthyboost import pulse
 from healthyboost.database import check_server
 from healthyboost.demand.requests import forget_old_demand
 from healthyboost.demand.wishes import forget_wishes, mail_wishes
+from healthyboost.discovery.indexnow import tell_search_engines
 from healthyboost.editing.deleting import forget
 from healthyboost.editing.keeping import forget_unsaved_forms
 from healthyboost.editing.links import check_links, note_uses
@@ -22,6 +23,7 @@ from healthyboost.editing.previews import forget_preview_links
 from healthyboost.editing.telling import tell_authors
 from healthyboost.glossary.uses import read_pages
 from healthyboost.media.orphans import remove_orphans
+from healthyboost.redirects.counting import forget_missed
 from healthyboost.search.building import keep_index
 from healthyboost.search.files import read_files
 from healthyboost.search.finding import count_months
@@ -60,6 +62,7 @@ TIMED = [
     ("count_months", timedelta(hours=1), count_months),
     ("forget_words", timedelta(minutes=1), forget_words),
     ("keep_index", timedelta(hours=1), keep_index),
+    ("tell_search_engines", timedelta(minutes=5), tell_search_engines),
     ("remove_orphans", timedelta(days=1), remove_orphans),
     ("forget_deleted", timedelta(days=1), forget),
     ("forget_preview_links", timedelta(days=1), forget_preview_links),
@@ -70,6 +73,7 @@ TIMED = [
     ("forget_machine_runs", timedelta(days=1), forget_machine_runs),
     ("forget_old_demand", timedelta(days=1), forget_old_demand),
     ("forget_wishes", timedelta(days=1), forget_wishes),
+    ("forget_missed", timedelta(days=1), forget_missed),
 ]
 LOCK = 4_861_701  # PostgreSQL's advisory lock of the process that runs the timed jobs
 PAUSE = 1.0  # seconds between two looks at the queue

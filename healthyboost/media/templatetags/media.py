@@ -1,8 +1,6 @@
 from django import template
 from django.core.files.storage import default_storage
-from django.templatetags.static import static
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from ..files import SHORT_NAMES
 from ..models import alternative_text
@@ -39,17 +37,4 @@ def picture(row, sizes="100vw", lazy=True, around=None):
         "sources": sources if row.renditions else [],
         "sizes": sizes,
         "lazy": lazy,
-    }
-
-
-@register.simple_tag
-def share_picture(pictures, language=None):
-    """What stands beside a page that is shared: its first picture, else the sea without a word."""
-    if pictures:
-        alt, language = alternative_text(pictures[0], language)
-        return {"url": pictures[0].file.url, "alt": alt, "language": language}
-    return {
-        "url": static("img/share.jpg"),
-        "alt": _("The Baltic Sea with a light in each pilot city"),
-        "language": get_language(),
     }
