@@ -63,7 +63,8 @@ def datasets():
             "projects-partners-budgets",
             _("Projects, partners and budgets"),
             _(
-                "With the fields of keep.eu, the database of Interreg projects. The lines of each budget add up to its total."
+                "With the fields of keep.eu, the database of Interreg projects. "
+                "The lines of each budget add up to its total."
             ),
             with_money,
             [
