@@ -23,6 +23,7 @@ class Link(NamedTuple):
     target: str
     name: str  # the words that a screen reader says
     language: str
+    is_followed: bool = True  # by crawlers
 
 
 class Time(NamedTuple):
@@ -102,7 +103,10 @@ class Reader(HTMLParser):
     def close_element(self, element):
         said = single_spaced("".join(element.said))
         if element.tag == "a" and "href" in element.attributes:
-            self.page.links.append(Link(element.attributes["href"], said, element.language))
+            is_followed = "nofollow" not in element.attributes.get("rel", "").split()
+            self.page.links.append(
+                Link(element.attributes["href"], said, element.language, is_followed)
+            )
         if element.tag == "time":
             self.page.times.append(Time(element.attributes["datetime"], said, element.language))
         if self.open and not element.joins:
