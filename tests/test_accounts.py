@@ -504,6 +504,7 @@ def test_reading_leaves_no_cookie(client):
     assert not client.get("/en/").cookies
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_passkey_is_made_and_opens_the_admin(page, live_server, settings):
     settings.MFA_REQUIRED = True

@@ -712,6 +712,7 @@ def test_an_article_is_written_and_published_in_latvian_alone(desk):
     assert "public" in page.inner_text("#switch-lv")
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_missing_summary_opens_its_language_and_keeps_what_was_typed(desk):
     page = desk(add_address(Article))
@@ -730,6 +731,7 @@ def test_a_missing_summary_opens_its_language_and_keeps_what_was_typed(desk):
     assert not Article.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_languages_are_switched_with_the_keyboard(desk):
     page = desk(add_address(Article))

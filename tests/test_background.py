@@ -57,6 +57,7 @@ def wait_for(condition, seconds=20):
     return found
 
 
+@pytest.mark.long
 def test_a_task_runs_even_after_the_database_has_dropped_its_connection(worker, tmp_path):
     # pickled by its name: the worker imports this module
     done = task_backends["default"].enqueue(write_down, [str(tmp_path / "one"), "first"], {})
@@ -71,6 +72,7 @@ def test_a_task_runs_even_after_the_database_has_dropped_its_connection(worker, 
     assert wait_for(lambda: task_backends["default"].get_result(done.id).status == "SUCCESSFUL")
 
 
+@pytest.mark.long
 def test_it_ends_within_five_seconds_of_sigterm(worker, tmp_path):
     task_backends["default"].enqueue(write_down, [str(tmp_path / "one"), "first"], {})
     assert wait_for((tmp_path / "one").exists)

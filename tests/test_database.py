@@ -114,6 +114,7 @@ def test_only_tests_trade_safety_for_speed(folder, empty_folder):
         assert ask(url, "SHOW synchronous_commit") == "off"
 
 
+@pytest.mark.long
 def test_several_first_users_at_once_share_one_server_and_the_last_one_stops_it(empty_folder):
     users = [user(empty_folder, seconds) for seconds in (1, 1, 1, 1, 2)]
     addresses = {process.stdout.readline() for process in users}

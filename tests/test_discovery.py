@@ -115,6 +115,7 @@ def test_lastmod_is_when_the_text_in_this_language_changed(client):
     )
 
 
+@pytest.mark.long
 def test_sitemaps_obey_the_rules_of_the_protocol(client, monkeypatch):
     monkeypatch.setattr(sitemaps, "SIZE", 2)
     for languages in (["en", "lv"], ["ru"], ["fi", "sv", "en"]):

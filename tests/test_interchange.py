@@ -190,6 +190,7 @@ def test_a_dump_loaded_into_an_empty_database_is_dumped_again_the_same(tmp_path,
     assert dump(tmp_path / "second") == first
 
 
+@pytest.mark.long
 def test_a_dump_loaded_beside_the_media_files_that_it_came_from_is_dumped_again_the_same(tmp_path):
     make_a_bit_of_everything()
     first = dump(tmp_path / "first")
@@ -198,6 +199,7 @@ def test_a_dump_loaded_beside_the_media_files_that_it_came_from_is_dumped_again_
     assert dump(tmp_path / "second") == first
 
 
+@pytest.mark.long
 def test_loading_a_dump_into_the_database_that_it_came_from_changes_no_row_and_no_file(
     folder, media
 ):
@@ -209,6 +211,7 @@ def test_loading_a_dump_into_the_database_that_it_came_from_changes_no_row_and_n
     assert bytes_in(media) == files
 
 
+@pytest.mark.long
 def test_loading_twice_changes_nothing_the_second_time(folder, media):
     make_a_bit_of_everything()
     dump(folder)
