@@ -14,6 +14,7 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -264,6 +265,11 @@ def test_each_step_tells_how_long_it_took(demo):
 
 def test_the_portal_answers(demo):
     assert demo.status() == 200
+
+
+def test_the_portal_knows_its_address(demo):
+    with urlopen(f"http://localhost:{demo.port}/robots.txt") as answer:
+        assert f"Sitemap: http://localhost:{demo.port}/sitemap.xml" in answer.read().decode()
 
 
 def test_each_role_has_an_account_with_a_password_of_its_own(demo):

@@ -200,11 +200,11 @@ def start(children, listeners):
     ends too, as the last user, and so stops the database."""
     manage = str(database.BASE_DIR / "manage.py")
     private = {"DATABASE_URL"} if database.server else set()
-    environment = {name: value for name, value in os.environ.items() if name not in private}
+    everything = os.environ | {"SITE_ADDRESS": site_address(listeners[0])}
     children.start(
         "The background process",
         [manage, "work", "--data", str(database.data_folder)],
-        env=environment | {"SITE_ADDRESS": f"http://localhost:{listeners[0].getsockname()[1]}"},
+        env={name: value for name, value in everything.items() if name not in private},
     )
     configuration = str(database.BASE_DIR / "healthyboost" / "gunicorn.conf.py")
     sockets = [listener.fileno() for listener in listeners]
@@ -212,9 +212,15 @@ def start(children, listeners):
     children.start(
         "The server",
         ["-m", "gunicorn", "-c", configuration, "--workers=2", "--log-level=warning", *binds],
+        env=everything,
         pass_fds=sockets,
         cwd=database.BASE_DIR,
     )
+
+
+def site_address(listener):
+    """Where mail, feeds and other files say that the portal is."""
+    return os.environ.get("SITE_ADDRESS") or f"http://localhost:{listener.getsockname()[1]}"
 
 
 def answers(port):
