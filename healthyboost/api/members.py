@@ -175,13 +175,19 @@ def plain_member(model, field):
     return Member(name, "scalar", *schema_and_value(field), field)
 
 
+def moment(name):
+    def value(row, found):
+        return iso(getattr(row, name))
+
+    return value
+
+
 def schema_and_value(field):
     can_be_empty = field.null or field.blank
     if isinstance(field, models.DateField):
         is_moment = isinstance(field, models.DateTimeField)
         schema = {"type": "string", "format": "date-time" if is_moment else "date"}
-        value = lambda row, found: iso(getattr(row, field.name))  # noqa: E731
-        return or_null(schema) if field.null else schema, value
+        return or_null(schema) if field.null else schema, moment(field.name)
     for kind, json_type in NUMBERS.items():
         if isinstance(field, kind):
             schema = {"type": [json_type, "null"] if field.null else json_type}
