@@ -12,6 +12,7 @@ import nh3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .nesting import DEEPEST, without_depth
 from .stray import SOFT_HYPHEN, ZERO_WIDTH
 
 INLINE = "a b strong i em span font u s strike sub sup small mark code cite del ins"
@@ -158,6 +159,7 @@ LINK = re.compile(r"<a\b[^>]*\bhref=", re.I)
 
 def removed(html, cleaned):
     """{kind: number} of what a reader would have seen, or felt, in `html` and not in `cleaned`."""
+    html, too_deep = without_depth(html)
     foreign = well_formed(html)
     bare = re.sub(rf"</?(?:{INLINE.replace(' ', '|')})\b[^>]*>", "", foreign)
     found = {
@@ -168,6 +170,7 @@ def removed(html, cleaned):
         "looks": int(bool(LOOKS.search(foreign))),
         "formats": int(bool(FORMATS.search(foreign))),
         "empty": len(EMPTY.findall(bare)),
+        "deep": too_deep,
         "hidden": len(re.findall(f"[{SOFT_HYPHEN}{ZERO_WIDTH}]", foreign)),
     }
     return Counter({kind: number for kind, number in found.items() if number})
@@ -191,10 +194,13 @@ def say_removed(found):
         "looks": lambda n: _("fonts and colours"),
         "formats": lambda n: _("underlining and other formats"),
         "empty": lambda n: ngettext("%(count)s empty paragraph", "%(count)s empty paragraphs", n),
+        "deep": lambda n: _("formatting nested deeper than %(most)s levels"),
         "hidden": lambda n: ngettext(
             "%(count)s hidden character", "%(count)s hidden characters", n
         ),
     }
     return ", ".join(
-        say(found[kind]) % {"count": found[kind]} for kind, say in words.items() if found.get(kind)
+        say(found[kind]) % {"count": found[kind], "most": DEEPEST}
+        for kind, say in words.items()
+        if found.get(kind)
     )

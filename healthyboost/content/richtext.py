@@ -6,6 +6,7 @@ import nh3
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
 
+from .nesting import without_depth
 from .pasting import in_our_marks, without_tracking
 from .stray import without_stray
 
@@ -75,7 +76,8 @@ def clean(html):
 
     Cleaning what is clean changes nothing, so a text can be compared, dumped and loaded again.
     """
-    text = sanitize(in_our_marks(html or ""))
+    text, _left_out = without_depth(html or "")
+    text = sanitize(in_our_marks(text))
     text = SPACES.sub(lambda run: " " if "\n" in run[0] else run[0], text).replace("<img>", "")
     text = without_stray(re.sub(r"<a(?: title=\"[^\"]*\")?>(.*?)</a>", r"\1", text)).strip()
     text = FLOWING.sub(pictures_first, text)
