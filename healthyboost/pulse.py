@@ -5,7 +5,7 @@ listen(channel, function)   function(message) after each NOTIFY on `channel`; fu
 notify(channel, message)    told to the listeners of all processes when the transaction is committed
 every(seconds, function)    function() again and again, and once more when the process ends
 start()                     begins the thread, once a process: after a fork the child has its own
-is_proven()                 whether the database answered the thread just now: nothing was missed
+is_proven()                 whether the thread has just heard itself: nothing was missed
 
 `listen` and `every` belong into AppConfig.ready. Functions run one after another, only while the
 database answers; what one raises is logged, and the others go on.
@@ -18,6 +18,7 @@ import select
 import socket
 import threading
 import time
+import uuid
 
 import psycopg
 from django.db import Error, InterfaceError, OperationalError, connection, connections
@@ -43,6 +44,7 @@ class Pulse:
     def __init__(self):
         self.listeners, self.timers = [], []
         self.process = self.thread = None
+        self.is_away = False  # the database
         self.starting = threading.Lock()
 
     def listen(self, channel, function):
@@ -61,6 +63,7 @@ class Pulse:
             if self.process == os.getpid():
                 return
             self.proven, self.heard, self.is_away = float("-inf"), [], False
+            self.own = f"pulse_{uuid.uuid4().hex}"
             self.connected = threading.Event()
             self.wake, self.sleeper = socket.socketpair()  # something to read: end
             self.thread = threading.Thread(target=self._run, name="pulse", daemon=True)
@@ -91,7 +94,7 @@ class Pulse:
             except (Error, psycopg.Error, OSError, ValueError) as error:
                 if not self.is_away:  # told once, however long it lasts
                     log.warning("The database is away: %s", str(error).strip())
-                self.is_away = True
+                self.is_away, self.proven = True, float("-inf")
             if not is_ending:
                 own.close()
                 is_ending = self._rest(PAUSE)
@@ -104,14 +107,15 @@ class Pulse:
         connection.ensure_connection()
         listening = connection.connection
         listening.add_notify_handler(self.heard.append)
-        for channel in {channel for channel, _function in self.listeners}:
+        for channel in {self.own, *(channel for channel, _function in self.listeners)}:
             listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         if self.is_away:
             log.warning("The database is back.")
         self.is_away = False
+        self.heard.clear()
         for _channel, function in self.listeners:
             call(function, None)
-        self.proven = time.monotonic()
+        self._prove(listening)
         self.connected.set()
         return listening
 
@@ -119,9 +123,19 @@ class Pulse:
         """Until something comes in, at most `seconds`; True: the process ends."""
         return self.sleeper in select.select([self.sleeper, *woken_by], [], [], seconds)[0]
 
-    def _beat(self, due):
-        connection.connection.execute("SELECT 1")  # with its answer comes what was notified
+    def _prove(self, own):
+        """Notify ourselves, and hear it: with it has come all that was notified before."""
+        mark = uuid.uuid4().hex
+        own.execute("SELECT pg_notify(%s, %s)", [self.own, mark])
+        until = time.monotonic() + PROVEN_FOR
+        while all(message.payload != mark for message in self.heard):
+            if not select.select([own], [], [], max(0, until - time.monotonic()))[0]:
+                raise OperationalError("it does not tell what it was told")
+            own.execute("SELECT 1")
         self.proven = time.monotonic()
+
+    def _beat(self, due):
+        self._prove(connection.connection)
         heard, self.heard[:] = list(self.heard), []
         for message in heard:
             for channel, function in self.listeners:

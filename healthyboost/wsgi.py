@@ -25,9 +25,19 @@ class Request(WSGIRequest):
 class Portal(WSGIHandler):
     request_class = Request
 
+    def __init__(self):
+        super().__init__()
+        self.answer = super().__call__
+        if settings.DEBUG:  # who works on a template wants to see it
+            return
+        from healthyboost.pagecache.application import PageCache  # has models: after setup()
+
+        self.answer = PageCache(self.answer)
+        pulse.every(1, self.answer.warm)
+
     def __call__(self, environ, start_response):
         pulse.start()  # here, not at import: the processes that answer are forked after that
-        return super().__call__(environ, start_response)
+        return self.answer(environ, start_response)
 
 
 django.setup(set_prefix=False)

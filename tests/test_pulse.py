@@ -41,7 +41,8 @@ def end_its_connection():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE query = 'SELECT 1' AND datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE query LIKE 'SELECT pg_notify%' AND datname = current_database()"
+            " AND pid <> pg_backend_pid()"
         )
         return len(cursor.fetchall())
 
