@@ -1,8 +1,10 @@
 """The questions of a list: a name in the query string, the choices, and what a choice does."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,7 +22,8 @@ class Choice:
 
 @dataclass
 class Filter:
-    """`lookup` is a lookup of the queryset, or a function of the queryset and the choice."""
+    """`lookup` is a lookup of the queryset, or a function of the queryset and the row of the choice,
+    else its value."""
 
     name: str
     label: str
@@ -41,12 +44,16 @@ class Filter:
             }
         return None
 
-    def apply(self, queryset):
-        if not self.chosen:
-            return queryset
-        if callable(self.lookup):
-            return self.lookup(queryset, self.chosen)
-        return queryset.filter(**{self.lookup: self.chosen.value})
+    @property
+    def given(self):
+        """What the lookup reads of the choice: its row, else its value."""
+        return self.chosen.value if self.chosen.row is None else self.chosen.row
+
+    def apply(self, queryset, given):
+        """`given` as it is, or what stands in for it in gather_again."""
+        if not callable(self.lookup):
+            return queryset.filter(**{self.lookup: given})
+        return self.lookup(queryset, given)
 
 
 def row_choices(rows, field="name"):
@@ -65,3 +72,19 @@ def page_choices(pages, field="title"):
         other = "" if shown.language == language else shown.language
         choices.append(Choice(page.slug, getattr(shown, field), other, page))
     return sorted(choices, key=lambda choice: name_key(choice.label, language))
+
+
+class Period(NamedTuple):
+    since: datetime
+    before: datetime
+
+
+def year_choices(years):
+    """Choices of years: the row of each is its Period, in the time zone of the portal."""
+    for year in years:
+        since, before = (timezone.make_aware(datetime(each, 1, 1)) for each in (year, year + 1))
+        yield Choice(str(year), str(year), row=Period(since, before))
+
+
+def in_period(rows, period):
+    return rows.filter(date__gte=period.since, date__lt=period.before)

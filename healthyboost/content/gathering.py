@@ -1,10 +1,17 @@
-"""Rows of many tables in one query: what hangs on a page costs one round trip, however much it is."""
+"""Rows of many tables in one query: what hangs on a page costs one round trip, however much it is.
 
-import json
-from decimal import Decimal
+gather(**querysets)                   {name: [instances]}
+gather_again(name, build, **given)    the same of build(**given), whose SQL is built once and prepared
+"""
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from .statements import Marks, Statement
+
+known = {}  # {(name, language, form of what was given): Statement}
 
 
 def gather(**querysets):
@@ -12,32 +19,32 @@ def gather(**querysets):
 
     PostgreSQL hands each queryset over as one JSON array; order, slices and deferred fields hold.
     """
-    found = {name: [] for name in querysets}
-    selects, params = [], []
-    for name, queryset in querysets.items():
-        try:
-            sql, values = queryset.query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        selects.append(f"SELECT %s, jsonb_agg(to_jsonb(found))::text FROM ({sql}) AS found")
-        params += [name, *values]
-    if not selects:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(selects), params)
-        answer = cursor.fetchall()
-    for name, rows in answer:
-        if rows:
-            model = querysets[name].model
-            found[name] = [instance(model, row) for row in json.loads(rows, parse_float=Decimal)]
-    return found
+    return Statement(querysets).rows()
 
 
-def instance(model, row):
-    """A saved instance of `model` from {column: JSON value}; columns that are missing are deferred."""
-    fields = [field for field in model._meta.concrete_fields if field.column in row]
-    return model.from_db(
-        connection.alias,
-        [field.attname for field in fields],
-        [field.to_python(row[field.column]) for field in fields],
-    )
+def gather_again(name, build, **given):
+    """gather(**build(**given)); what it sends is remembered under `name`, with another one per language.
+
+    `build` is called once, with marks in place of numbers, texts, moments and objects: it may filter
+    by them and ask whether there is something, and nothing else. An object has only its keys and its
+    moments. So that few are remembered, `name` comes from the code and not from a reader.
+    """
+    key = name, get_language(), *(form_of(value) for value in given.values())
+    if key not in known:
+        marks = Marks(given)
+        before = timezone.now()
+        querysets = build(**marks.stand_ins)
+        known[key] = Statement(querysets, marks, between=(before, timezone.now()))
+    return known[key].rows(given)
+
+
+def form_of(value):
+    """What of a given value makes another query: its type, and which of its parts are empty."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, tuple):
+        return type(value), *(each if isinstance(each, bool) else each is None for each in value)
+    if not isinstance(value, models.Model):
+        return type(value)
+    empty = [name for name in Marks.names_of(type(value)) if getattr(value, name) is None]
+    return type(value), ContentType.objects.get_for_model(value).pk, *empty

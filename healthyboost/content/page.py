@@ -5,6 +5,7 @@ The columns hold the live text. What is being written is a Draft until it is pub
 
 import hashlib
 import json
+import re
 from functools import cache
 
 from django.apps import apps
@@ -13,8 +14,9 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import F, Q
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +34,15 @@ class Origin(models.TextChoices):
     HUMAN = "human", _("written by a person")
     MACHINE = "machine", _("machine translation, not reviewed")
     IMPORT = "import", _("imported")
+
+
+PLAIN_SLUG = re.compile(r"[\w-]+", re.ASCII)
+
+
+@cache
+def around_slug(url_name, language, prefix):
+    """What stands in the addresses of a content type before and after the slug."""
+    return reverse(url_name, args=["_slug_"]).split("_slug_")
 
 
 class NotPublic(Exception):
@@ -74,6 +85,14 @@ class ContentQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.order_by(F("date").desc(nulls_last=True), "-id")
+
+    def newest_from(self, start):
+        """Of newest_first() a page that begins with the row of a paging.Start, and what follows it."""
+        if start.date is None:
+            return self.filter(date=None, pk__lte=start.id)
+        # the first condition is a place in the index, from which the database reads on
+        dated = Q(date__lte=start.date) & (Q(date__lt=start.date) | Q(pk__lte=start.id))
+        return self.filter(dated | Q(date=None) if start.has_undated else dated)
 
     def for_lists(self):
         """Without the columns that only a page of its own shows."""
@@ -254,31 +273,40 @@ class Content(models.Model):
             ),
         ]
 
+    def _get_FIELD_display(self, field):
+        """As Django does it, without a new dictionary of all choices each time."""
+        value = getattr(self, field.attname)
+        return force_str(labels_of(field).get(value, value), strings_only=True)
+
     def __str__(self):
         return wording(self, "title", get_language() or "en", self.source_language)[0] or self.slug
 
     def get_absolute_url(self):
-        return reverse(self.url_name, args=[self.slug])
+        if not PLAIN_SLUG.fullmatch(self.slug):
+            return reverse(self.url_name, args=[self.slug])
+        before, after = around_slug(self.url_name, get_language(), get_script_prefix())
+        return f"{before}{self.slug}{after}"
 
     @property
     def text_fields(self):
         """Names of the translated fields that a reader reads."""
         return text_fields(type(self))
 
+    def publication_in(self, language):
+        """What PUBLICATION names, of a language."""
+        return [getattr(self, column(name, language)) for name in PUBLICATION]
+
     def is_public_in(self, language, now=None):
+        published_at, unpublish_at, withdrawn_at = self.publication_in(language)
+        if not published_at or withdrawn_at:
+            return False
         now = now or timezone.now()
-        version = self.in_language(language)
-        return bool(
-            version.published_at
-            and version.published_at <= now
-            and not version.withdrawn_at
-            and not (version.unpublish_at and version.unpublish_at <= now)
-        )
+        return published_at <= now and not (unpublish_at and unpublish_at <= now)
 
     def is_gone_from(self, language, now=None):
         """Was public in this language and has been taken away."""
         now = now or timezone.now()
-        published_at = self.in_language(language).published_at
+        published_at, *_until = self.publication_in(language)
         return bool(published_at and published_at <= now and not self.is_public_in(language, now))
 
     @property
@@ -319,6 +347,10 @@ class Content(models.Model):
         version = self.in_language(language)
         return [field for field in ("title", "summary") if not getattr(version, field)]
 
+    def own_faults(self, code):
+        """Hook: (key, message, is_error) of what this content type asks for before `code` is public."""
+        return ()
+
     def live_hash(self, language):
         """Hash of the live text in `language`: what a draft remembers that it started from."""
         version = self.in_language(language)
@@ -335,6 +367,11 @@ class Content(models.Model):
         }
         if errors:
             raise ValidationError(errors)
+
+
+@cache
+def labels_of(field):
+    return dict(field.flatchoices)
 
 
 @cache

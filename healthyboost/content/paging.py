@@ -1,8 +1,10 @@
 """Pages of a list without counting a large table."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 COUNT_LIMIT = 1000  # from here on a list says "more than"
@@ -53,13 +55,59 @@ class Paging:
             yield number
 
 
+class BadPage(ValueError):
+    """Says what is wrong with `?page=`."""
+
+
+def page_number(asked):
+    """The number of a page; BadPage where the text of `?page=` is nonsense."""
+    if asked and not (asked.isascii() and asked.isdecimal() and 0 < len(asked) < 7 and int(asked)):
+        raise BadPage(_("“%(value)s” is no page number.") % {"value": asked[:60]})
+    return int(asked or 1)
+
+
+def no_such_page(number):
+    return _("There is no page %(number)s.") % {"number": number}
+
+
 def paginate(queryset, asked, size):
     """Paging of an ordered queryset; `asked` is the text of `?page=`, with a fault if it is nonsense."""
-    if asked and not (asked.isascii() and asked.isdecimal() and 0 < len(asked) < 7 and int(asked)):
-        return Paging(fault=_("“%(value)s” is no page number.") % {"value": asked[:60]}, size=size)
-    number = int(asked or 1)
+    try:
+        number = page_number(asked)
+    except BadPage as error:
+        return Paging(fault=str(error), size=size)
     count = queryset.order_by()[: COUNT_LIMIT + 1].count()
     items = list(queryset[(number - 1) * size : number * size]) if count else []
     if number > 1 and not items:
-        return Paging(fault=_("There is no page %(number)s.") % {"number": number}, size=size)
+        return Paging(fault=no_such_page(number), size=size)
     return Paging(items, number, count, size)
+
+
+class Start(NamedTuple):
+    """The row that a page begins with. `has_undated`: rows without a date stand on that page."""
+
+    id: int
+    date: datetime | None
+    has_undated: bool
+
+
+class Extent(NamedTuple):
+    """How many rows a list has, and with which rows its pages begin."""
+
+    count: int
+    starts: list[Start]
+
+
+def extent(queryset, size, limit=None):
+    """The Extent of a queryset in its order, undated rows last; of its first `limit` rows."""
+    sql, values = queryset.values_list("id", "date")[:limit].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), (array_agg(id ORDER BY place))[1], (array_agg(date ORDER BY place))[1],"
+            " count(date) < count(*)"
+            f" FROM (SELECT *, row_number() OVER () AS place FROM ({sql}) AS listed) AS numbered"
+            " GROUP BY (place - 1) / %s ORDER BY (place - 1) / %s",
+            [*values, size, size],
+        )
+        pages = cursor.fetchall()
+    return Extent(sum(rows for rows, *_start in pages), [Start(*start) for _rows, *start in pages])

@@ -12,10 +12,11 @@ from django.views.generic import TemplateView
 
 from .age import age_of
 from .datestamps import Datestamp
-from .gathering import gather
+from .gathering import gather_again
 from .hanging import prose_parts
+from .kept import kept_value
 from .languages import language_codes
-from .paging import COUNT_LIMIT, paginate
+from .paging import COUNT_LIMIT, BadPage, Paging, extent, no_such_page, page_number
 
 
 class ContentView(TemplateView):
@@ -34,10 +35,13 @@ class ContentView(TemplateView):
 
 class ContentList(ContentView):
     """A list with filters and pages, all of it in the query string; nonsense there is answered 404
-    with a page that says what is wrong. A subclass says `filters` and what its rows need."""
+    with a page that says what is wrong. A subclass says `filters`, their names in `reads`, and what
+    its rows need."""
 
     kind = "list"
     page_size = 10
+    related = ()  # foreign keys that the rows show
+    reads = ("page", "then")  # of the query string: content.asked
 
     def get_queryset(self):
         return self.model.objects.published().for_lists().newest_first()
@@ -46,11 +50,9 @@ class ContentList(ContentView):
         return []
 
     def get_context_data(self, **kwargs):
-        asked, filters, queryset = self.request.GET, self.filters(), self.get_queryset()
+        asked, filters = self.request.GET, self.filters()
         faults = [fault for each in filters if (fault := each.choose(asked.get(each.name, "")))]
-        for each in filters:
-            queryset = each.apply(queryset)
-        paging = paginate(queryset, asked.get("page", ""), self.page_size)
+        paging = self.paginate([each for each in filters if each.chosen], asked.get("page", ""))
         if paging.fault:
             faults.append(paging.fault)
         if faults:
@@ -72,6 +74,43 @@ class ContentList(ContentView):
             items=self.with_relations(paging.items),
             **kwargs,
         )
+
+    def paginate(self, filters, asked):
+        """The Paging of what these filters leave; `asked` is the text of `?page=`."""
+        try:
+            number = page_number(asked)
+        except BadPage as error:
+            return Paging(fault=str(error), size=self.page_size)
+        chosen = tuple((each.name, each.value) for each in filters)
+        is_deep = (number - 1) * self.page_size > COUNT_LIMIT
+
+        def all_rows(**given):
+            rows = self.get_queryset()
+            for each in filters:
+                rows = each.apply(rows, given[each.name])
+            return rows
+
+        def page_of_rows(start, **given):
+            rows = all_rows(**given)
+            rows = (self.rows_from(rows, start) if start else rows)[: self.page_size]
+            return {"items": rows, **related_to(rows, self.related)}
+
+        given = {each.name: each.given for each in filters}
+        known = kept_value(
+            (type(self), "extent", is_deep, *chosen),
+            lambda: extent(all_rows(**given), self.page_size, None if is_deep else COUNT_LIMIT + 1),
+        )
+        if number > max(1, len(known.starts)):
+            return Paging(fault=no_such_page(number), size=self.page_size)
+        start = known.starts[number - 1] if number > 1 else None
+        name = type(self), "rows", *given
+        found = gather_again(name, page_of_rows, start=start, **given)
+        items = related_set(found["items"], found, self.related)
+        return Paging(items, number, known.count, self.page_size)
+
+    def rows_from(self, rows, start):
+        """Hook: those of get_queryset() from the row of a paging.Start on."""
+        return rows.newest_from(start)
 
     def say_count(self, paging):
         if not paging.is_counted:
@@ -102,6 +141,7 @@ class ContentDetail(ContentView):
     """The page of one object: 404 where it is not public, 410 where this language was withdrawn."""
 
     kind = "detail"
+    reads = ("then",)
     select_related = ("organisation",)
 
     def get(self, request, slug):
@@ -113,18 +153,36 @@ class ContentDetail(ContentView):
         return page_response(self, request, self.page, slug)
 
     def get_page(self, slug):
-        return self.model.objects.select_related(*self.select_related).with_slug(slug)
+        found = gather_again((type(self), "page"), self.page_and_related, slug=slug)
+        if not found["page"]:  # at a former address, perhaps
+            return self.model.objects.select_related(*self.select_related).with_slug(slug)
+        return related_set(found["page"], found, self.select_related)[0]
 
-    def gathered(self):
-        """Hook: querysets of rows that the page shows, by name: more, or others of the same name."""
+    def page_and_related(self, slug):
+        pages = self.model.objects.filter(slug=slug)
+        return {"page": pages, **related_to(pages, self.select_related)}
+
+    def gathered(self, page):
+        """Hook: querysets of rows that the page shows, by name: more, or others of the same name.
+
+        Called once with a page of which only the keys and the moments are there: see gather_again.
+        """
         return {}
+
+    def given(self):
+        """Hook: what the rows that the page shows depend on. gathered() gets it."""
+        return {"page": self.page}
+
+    def hanging_on(self, page, **given):
+        return attached_to(page) | self.gathered(page, **given)
 
     def linked_data(self, context):
         """Hook: what machines are told of the page beside what they are told of every page."""
         return {}
 
     def get_context_data(self, **kwargs):
-        shown, found = self.page.shown, gather(**(attached_to(self.page) | self.gathered()))
+        shown = self.page.shown
+        found = gather_again((type(self), "hanging"), self.hanging_on, **self.given())
         parts = chain.from_iterable(found.get(name, ()) for name in prose_parts(self.model))
         return super().get_context_data(
             model=self.model,
@@ -175,3 +233,38 @@ def hung(page, relation, target, back):
     return model.objects.filter(
         **{f"{back}__content_type": kind, f"{back}__object_id": page.pk}
     ).order_by(f"{back}__position", f"{back}__id")
+
+
+def related_to(rows, paths):
+    """Querysets, by path ("newsletter__publisher"), of what foreign keys of `rows` lead to."""
+    found = {}
+    for path in steps_of(paths):
+        model = rows.model
+        for name in path.split("__"):
+            model = model._meta.get_field(name).related_model
+        theirs = model._default_manager.filter(pk__in=rows.values(path))
+        found[path] = theirs.for_lists() if hasattr(theirs, "for_lists") else theirs
+    return found
+
+
+def related_set(rows, found, paths):
+    """`rows` with what related_to() found for them."""
+    for path in steps_of(paths):
+        by_key = {each.pk: each for each in found[path]}
+        *before, name = path.split("__")
+        for row in rows:
+            for step in before:
+                row = row and getattr(row, step)
+            if row:
+                field = row._meta.get_field(name)
+                field.set_cached_value(row, by_key.get(getattr(row, field.attname)))
+    return rows
+
+
+def steps_of(paths):
+    """ "a__b" leads over "a"."""
+    return dict.fromkeys(
+        "__".join(names[:place])
+        for names in (path.split("__") for path in paths)
+        for place in range(1, len(names) + 1)
+    )

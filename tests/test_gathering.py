@@ -1,0 +1,288 @@
+"""Rows of many tables in one query, whose SQL is built once; and what is kept between requests."""
+
+import datetime
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone, translation
+
+from healthyboost.content import gathering, kept, statements
+from healthyboost.content.gathering import gather, gather_again
+from healthyboost.content.paging import extent
+from healthyboost.content.statements import prepared_here
+from healthyboost.content.views import attached_to, related_set, related_to
+from news.models import Article, Issue
+
+from .factories import make_article, make_newsletter, make_organisation, make_page_of
+
+pytestmark = pytest.mark.django_db
+A_DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch):
+    monkeypatch.setattr(gathering, "known", {})
+    monkeypatch.setattr(kept, "values", {})
+
+
+def values_of(found):
+    hidden = {"_state": None}
+    return {name: [vars(row) | hidden for row in rows] for name, rows in found.items()}
+
+
+def newest(slug=None):
+    rows = Article.objects.published().for_lists().newest_first()
+    return {"articles": rows.filter(slug=slug) if slug else rows}
+
+
+def test_rows_are_the_same_as_those_of_the_querysets():
+    article = make_article()
+    stored = Article.objects.get(pk=article.pk)
+    (gathered,) = gather(articles=Article.objects.all())["articles"]
+    for field in Article._meta.concrete_fields:
+        assert getattr(gathered, field.attname) == getattr(stored, field.attname), field
+
+
+def test_gathered_row_can_be_changed_and_saved():
+    make_article()
+    (article,) = gather(articles=Article.objects.all())["articles"]
+    article.title_en = "Changed"
+    article.save()
+    assert Article.objects.get().title_en == "Changed"
+
+
+def test_what_was_built_for_one_value_is_sent_for_another():
+    slugs = [make_article().slug for _each in "abc"]
+    for slug in slugs:
+        (found,) = gather_again("test", newest, slug=slug)["articles"]
+        assert found.slug == slug
+    assert len(gathering.known) == 1
+
+
+def test_what_hangs_on_an_object_is_gathered_for_each_of_its_kind():
+    for article in (make_article(), make_article()):
+        again = gather_again("test", attached_to, page=article)
+        assert values_of(again) == values_of(gather(**attached_to(article)))
+    assert len(gathering.known) == 1
+
+
+def test_time_goes_on_for_what_was_built_before(monkeypatch):
+    article = make_article()
+    assert len(gather_again("test", newest)["articles"]) == 1
+    earlier = article.published_at_en - A_DAY
+    monkeypatch.setattr(timezone, "now", lambda: earlier)
+    assert gather_again("test", newest)["articles"] == []
+
+
+def test_moment_that_would_stay_behind_is_refused():
+    def since_yesterday():
+        return {"articles": Article.objects.filter(date__gt=timezone.now() - A_DAY)}
+
+    with pytest.raises(TypeError, match="another one the next time"):
+        gather_again("test", since_yesterday)
+
+
+def test_text_inside_of_another_is_refused():
+    with pytest.raises(TypeError, match="another one the next time"):
+        gather_again(
+            "test", lambda word: {"articles": Article.objects.filter(slug__contains=word)}, word="a"
+        )
+
+
+def test_each_language_has_its_own_query():
+    article = make_article()
+    gone = {"published_at_lv": article.published_at_en, "withdrawn_at_lv": timezone.now()}
+    Article.objects.filter(pk=article.pk).update(**gone)
+    for code, number in (("en", 1), ("lv", 0), ("en", 1)):
+        with translation.override(code):
+            assert len(gather_again("test", newest)["articles"]) == number, code
+
+
+def test_empty_key_of_an_object_makes_another_query():
+    alone, owned = make_article(), make_article()
+    owned.organisation = make_organisation()
+    owned.save()
+    Article.objects.filter(pk=alone.pk).update(organisation=None)
+
+    def of_the_same_owner(page):
+        return {
+            "articles": Article.objects.filter(organisation=page.organisation_id).order_by("id")
+        }
+
+    for slug in (alone.slug, owned.slug):
+        (page,) = gather(pages=Article.objects.filter(slug=slug))["pages"]
+        (found,) = gather_again("test", of_the_same_owner, page=page)["articles"]
+        assert found.slug == slug
+
+
+def test_hostile_text_is_only_a_value():
+    make_article()
+    for slug in ("'; DROP TABLE news_article; --", "%s", "%%", "$1", "\\", "\ue000mark-0\ue000"):
+        assert gather_again("test", newest, slug=slug)["articles"] == []
+
+
+def test_gathering_again_costs_one_query(django_assert_num_queries):
+    make_article()
+    for _each in "ab":
+        with django_assert_num_queries(1):
+            gather_again("test", newest)
+
+
+def test_server_holds_a_bounded_number_of_statements(monkeypatch):
+    monkeypatch.setattr(statements, "MOST_PREPARED", 3)
+    prepared_here().clear()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    for number in range(5):
+        gather_again(f"test {number}", newest)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'gathered%'")
+        assert cursor.fetchone()[0] == len(prepared_here()) == 3
+    assert gather_again("test 0", newest) == {"articles": []}
+
+
+def test_foreign_keys_are_set_over_several_steps(django_assert_num_queries):
+    newsletter = make_newsletter(publisher=make_organisation())
+    issue = make_page_of(Issue, newsletter=newsletter)
+    rows = type(issue).objects.filter(pk=issue.pk)
+    paths = ("organisation", "newsletter__publisher")
+    found = gather(rows=rows, **related_to(rows, paths))
+    with django_assert_num_queries(0):
+        (row,) = related_set(found["rows"], found, paths)
+        assert row.newsletter == issue.newsletter
+        assert row.newsletter.publisher == issue.newsletter.publisher
+
+
+def dated_articles():
+    """Seven, of which two have the same date and two have none."""
+    now = timezone.now().replace(microsecond=0)
+    for days in (1, 2, 2, 3, 4, None, None):
+        article = make_article()
+        date = None if days is None else now - days * A_DAY
+        precision = "unknown" if date is None else "minute"
+        Article.objects.filter(pk=article.pk).update(date=date, date_precision=precision)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 10])
+def test_pages_that_begin_at_a_row_follow_one_another(size):
+    dated_articles()
+    rows = Article.objects.newest_first()
+    known = extent(rows, size)
+    pages = [list(rows.newest_from(start)[:size]) for start in known.starts]
+    assert known.count == 7
+    assert [each.pk for page in pages for each in page] == [each.pk for each in rows]
+
+
+def test_pages_of_a_list_are_those_of_the_whole_order(client):
+    for _each in range(25):
+        make_article()
+    slugs = []
+    for number in (1, 2, 3):
+        context = client.get(f"/en/news/?page={number}").context_data
+        slugs += [article.slug for article in context["items"]]
+    assert slugs == [each.slug for each in Article.objects.newest_first()]
+    assert client.get("/en/news/?page=4").status_code == 404
+
+
+def test_page_behind_those_that_are_counted_is_found(client, monkeypatch):
+    for limit in (
+        "healthyboost.content.views.COUNT_LIMIT",
+        "healthyboost.content.paging.COUNT_LIMIT",
+    ):
+        monkeypatch.setattr(limit, 12)
+    for _each in range(25):
+        make_article()
+    assert len(client.get("/en/news/?page=3").context_data["items"]) == 5
+    assert client.get("/en/news/?page=4").status_code == 404
+
+
+# What is kept
+
+
+class Lasting:
+    """A generation that ends when it is told so."""
+
+    number = 0
+
+    def end(self):
+        return 60
+
+    def lasts(self, number, second):
+        return number == self.number and second > 0
+
+
+@pytest.fixture
+def generation(monkeypatch):
+    lasting = Lasting()
+    monkeypatch.setattr(kept, "generation", lasting)
+    monkeypatch.setattr(kept, "is_proven", lambda: True)
+    monkeypatch.setattr(connections["default"], "in_atomic_block", False)
+    return lasting
+
+
+@pytest.fixture
+def counted():
+    calls = []
+
+    @kept.kept
+    def answer(word="a"):
+        calls.append(word)
+        return len(calls)
+
+    return answer
+
+
+def test_value_is_kept_until_the_generation_moves(generation, counted):
+    assert [counted(), counted()] == [1, 1]
+    generation.number += 1
+    assert [counted(), counted()] == [2, 2]
+
+
+def test_value_is_kept_for_each_language_and_argument(generation, counted):
+    assert [counted("a"), counted("b"), counted("a")] == [1, 2, 1]
+    with translation.override("lv"):
+        assert counted("a") == 3
+
+
+def test_value_that_was_found_while_the_generation_moved_is_not_kept(generation):
+    def find():
+        generation.number += 1
+        return generation.number
+
+    assert [kept.kept_value("test", find), kept.kept_value("test", find)] == [1, 2]
+
+
+def test_nothing_is_kept_where_nobody_listens(generation, counted, monkeypatch):
+    monkeypatch.setattr(kept, "is_proven", lambda: False)
+    assert [counted(), counted()] == [1, 2]
+
+
+def test_nothing_is_kept_that_a_transaction_alone_can_see(generation, counted, monkeypatch):
+    monkeypatch.setattr(connections["default"], "in_atomic_block", True)
+    assert [counted(), counted()] == [1, 2]
+
+
+def test_nothing_is_kept_of_a_page_that_is_marked_for_its_translator(generation, counted):
+    off = kept.is_off.set(True)
+    assert [counted(), counted()] == [1, 2]
+    kept.is_off.reset(off)
+
+
+def test_kept_values_are_bounded(generation, counted):
+    for number in range(kept.MOST + 10):
+        counted(number)
+    assert len(kept.values) <= kept.MOST
+
+
+def test_connection_that_the_server_ended_is_noticed_before_it_is_used():
+    own = connection.copy()
+    own.connect()
+    try:
+        assert own.is_usable()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(%s, 5000)", [own.connection.info.backend_pid]
+            )
+        assert not own.is_usable()
+    finally:
+        own.close()
