@@ -10,7 +10,7 @@ from itertools import groupby
 from django.conf import settings
 from PIL import ImageFont
 
-CUTS = "latin", "baltic", "cyrillic"
+CUTS = "latin", "cyrillic"
 REGULAR, BOLD = 400, 550
 LEADING = 1.17  # height of a line, in sizes of the type
 SOFT_HYPHEN = "\u00ad"
@@ -23,8 +23,10 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 @lru_cache(maxsize=256)
 def font(cut, weight, size):
-    path = settings.BASE_DIR / "static" / "fonts" / f"commissioner-{cut}-{weight}.woff2"
-    return ImageFont.truetype(str(path), size)
+    path = settings.BASE_DIR / "static" / "fonts" / f"commissioner-{cut}.woff2"
+    face = ImageFont.truetype(str(path), size)
+    face.set_variation_by_axes([weight])
+    return face
 
 
 @lru_cache(maxsize=4096)
