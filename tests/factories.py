@@ -13,6 +13,7 @@ import datetime
 from io import BytesIO
 from itertools import count
 
+import pytest
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
@@ -20,16 +21,25 @@ from PIL import Image
 
 from healthyboost.accounts.models import User
 from healthyboost.content.languages import column
-from healthyboost.content.models import Theme
+from healthyboost.content.models import Theme, content_models
 from healthyboost.media.models import Picture
 from healthyboost.pages.models import Page
 from materials.models import Material
-from news.models import Article
+from news.models import Article, Event, Newsletter
 from partners.models import ContactPerson, Organisation, Partnership, Project
 from pilots.models import Pilot
 
 numbers = count(1)
 LONG_AGO = datetime.datetime(2021, 6, 15, 10, 53, tzinfo=datetime.UTC)
+
+
+def each_content_type(*in_short):
+    """For parametrize: all kinds of page; the short run tries `in_short`, or those with most parts."""
+    shown = in_short or (Article, Event, Pilot)
+    return [
+        model if model in shown else pytest.param(model, marks=pytest.mark.long)
+        for model in content_models()
+    ]
 
 
 def make(model, **fields):
@@ -60,6 +70,11 @@ def make_material(**fields):
 
 def make_article(**fields):
     return make_page_of(Article, **fields)
+
+
+def make_newsletter(slug=None, **fields):
+    slug = slug or f"newsletter-{next(numbers)}"
+    return Newsletter.objects.create(slug=slug, **{"name_en": slug.title(), **fields})
 
 
 def make_page(**fields):
@@ -161,4 +176,8 @@ def anything_for(field, number):
     return f"{field.name} {number}"[: field.max_length]
 
 
-OWN_FUNCTIONS = {Organisation: make_organisation, Pilot: make_pilot}
+OWN_FUNCTIONS = {
+    Newsletter: make_newsletter,
+    Organisation: make_organisation,
+    Pilot: make_pilot,
+}

@@ -307,6 +307,7 @@ print(cache.get(sys.argv[1]))
 """
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_count_is_seen_by_another_process():
     from django.db import connection
@@ -535,7 +536,7 @@ def test_a_passkey_is_made_and_opens_the_admin(page, live_server, settings):
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible_and_fit_a_phone(scheme, page, live_server):
-    from axe_playwright_python.sync_playwright import Axe
+    from .accessibility import Axe
 
     make_user("coordinator", username="anna")
     page.emulate_media(color_scheme=scheme)

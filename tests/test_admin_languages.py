@@ -17,6 +17,7 @@ from django.utils import translation
 from healthyboost.accounts.models import User
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Draft, content_models
+from news.models import Newsletter
 
 from .admin_forms import add_address, filled_in, form_address, list_address, sign_in
 from .factories import make, make_contact_person, make_picture, make_theme
@@ -31,8 +32,8 @@ SAME = {
     "lv": {"Audio", "Licence", "Video", "video"},
     "fi": set("Latvia,Video,euro,video".split(",")),
     "sv": set(
-        "App,April,August,Finland,November,Organisation,Partner,Period,Person,September,Start,Text,"
-        "Total budget,Version,euro,material,region".split(",")
+        "App,April,August,Finland,Material,November,Organisation,Partner,Period,Person,September,Start,Text,"
+        "Total budget,Version,euro,material,region,workshop".split(",")
     ),
     "ru": set(),
 }
@@ -113,6 +114,7 @@ def some_content():
             page=row, language="en", fields={"title": CONTENT}, started_from=row.live_hash("en")
         )
         rows.append(row)
+    Newsletter.objects.update(name_en=CONTENT)
     return [
         *rows,
         make_picture(name=CONTENT),

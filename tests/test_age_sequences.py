@@ -267,6 +267,7 @@ def run(number, length=14):
     return done
 
 
+@pytest.mark.long
 def test_random_edits_leave_each_translation_as_old_as_it_is():
     run(3, length=8)
 

@@ -446,6 +446,7 @@ def test_an_address_with_a_slash_leads_on(client):
 # With many rows
 
 
+@pytest.mark.long
 def test_the_index_names_addresses_that_are_there(client):
     told = read(client, "/api/v1/")
     for each in told["lists"].values():

@@ -187,6 +187,7 @@ def test_bad_picture_is_refused_in_the_form_and_nothing_of_it_is_stored(sent, st
     assert not Picture.objects.exists() and not nothing_new()
 
 
+@pytest.mark.long
 def test_bad_documents_are_refused_in_the_form_and_nothing_of_them_is_stored(staff, nothing_new):
     files = [
         SimpleUploadedFile(name, content_of(content))

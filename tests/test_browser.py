@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 
 from healthyboost.content.languages import language_codes
 
+from .accessibility import Axe
 from .factories import LONG_AGO, make_article, make_page, make_pilot, make_project
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -154,6 +154,7 @@ def test_menu_of_a_phone_opens_and_closes_by_keyboard(page, few_pages):
     assert not menu.is_visible()
 
 
+@pytest.mark.long
 def test_switcher_keeps_query_and_anchor(page, few_pages):
     look(page, f"{few_pages}/en/news/?year=2021#y2021")
     page.get_by_role("link", name="Latviešu").click()
@@ -172,6 +173,7 @@ def test_filters_work_without_script(browser, few_pages):
     context.close()
 
 
+@pytest.mark.long
 def test_page_does_not_jump_while_it_loads(page, few_pages):
     look(page, f"{few_pages}/en/")
     shift = page.evaluate(
@@ -182,6 +184,7 @@ def test_page_does_not_jump_while_it_loads(page, few_pages):
     assert shift < 0.05
 
 
+@pytest.mark.long
 def test_first_visit_is_light(page, few_pages):
     sizes = []
     page.on("response", lambda response: sizes.append(len(response.body())))
@@ -190,6 +193,7 @@ def test_first_visit_is_light(page, few_pages):
     assert len(sizes) <= 16
 
 
+@pytest.mark.long
 def test_paper_shows_address_and_funding_but_no_menu(page, few_pages):
     look(page, f"{few_pages}/en/about/")
     page.emulate_media(media="print")

@@ -17,14 +17,13 @@ from healthyboost.content.models import (
     DraftConflict,
     FormerSlug,
     NotPublic,
-    content_models,
 )
 from news.models import Article
 
-from .factories import make, make_article
+from .factories import each_content_type, make, make_article
 
 pytestmark = pytest.mark.django_db
-every_type = pytest.mark.parametrize("model", content_models(), ids=lambda model: model.__name__)
+every_type = pytest.mark.parametrize("model", each_content_type(), ids=lambda model: model.__name__)
 SENTINEL = "unpublishedsentinel"
 TOMORROW = timezone.now() + datetime.timedelta(days=1)
 YESTERDAY = timezone.now() - datetime.timedelta(days=1)

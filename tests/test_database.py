@@ -170,6 +170,7 @@ def test_a_pid_file_with_the_pid_of_another_program_is_stale(empty_folder):
         other.wait()
 
 
+@pytest.mark.long
 def test_an_interrupted_creation_leaves_nothing_in_the_way(empty_folder):
     (empty_folder / "database.new").mkdir()
     (empty_folder / "database.new" / "PG_VERSION").write_text("18\n")
@@ -177,6 +178,7 @@ def test_an_interrupted_creation_leaves_nothing_in_the_way(empty_folder):
         assert ask(url, "SELECT 1") == 1
 
 
+@pytest.mark.long
 def test_a_socket_folder_of_somebody_else_is_refused(empty_folder):
     server = Server(empty_folder)
     server.cluster = server._cluster_folder()

@@ -7,11 +7,11 @@ from django.db import connection
 from django.utils import timezone
 
 from healthyboost.content.datestamps import deleted, with_changed_at, with_datestamp
-from healthyboost.content.models import Datestamp, content_models
+from healthyboost.content.models import Datestamp
 from news.models import Article, Quote
 from pilots.models import Pilot, PilotStep
 
-from .factories import make, make_article
+from .factories import each_content_type, make, make_article
 
 pytestmark = pytest.mark.django_db
 EARLIER = timezone.now() - timedelta(days=30)
@@ -45,7 +45,7 @@ def test_an_object_that_nobody_touches_keeps_its_datestamp(article):
     assert with_datestamp(Article.objects).get().datestamp == EARLIER
 
 
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_a_changed_text_counts_in_its_language_alone(model):
     page = aged(make(model, languages=["en", "lv"]))
     page.body_lv = "<p>Jauns teksts</p>"

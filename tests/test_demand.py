@@ -13,7 +13,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from healthyboost.content.models import content_models
 from healthyboost.demand import requests, wishes
 from healthyboost.demand.models import Demand, Wish
 from healthyboost.demand.requests import MOST_MAILS, MOST_PAGES, forget_old_demand, times_asked
@@ -22,7 +21,7 @@ from healthyboost.demand.wishes import forget_wishes, mail_wishes, token_of
 from healthyboost.management.commands.work import TIMED
 
 from .admin_forms import sign_in
-from .factories import make, make_article
+from .factories import each_content_type, make, make_article
 from .test_browser import faults, widest
 from .test_publishing import moved
 
@@ -106,7 +105,7 @@ def test_a_translation_older_than_its_original_is_counted(reader):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_pages_of_every_type_are_counted(model, reader):
     page = make(model)
     with translation.override("sv"):

@@ -256,6 +256,7 @@ def demo():
             started.end()
 
 
+@pytest.mark.long
 def test_each_step_tells_how_long_it_took(demo):
     steps = "Database", "Tables", "Message catalogues", "Static files", "Accounts", "Server"
     for step in steps:
@@ -263,30 +264,36 @@ def test_each_step_tells_how_long_it_took(demo):
     assert f": http://localhost:{demo.port}/" in demo.output
 
 
+@pytest.mark.long
 def test_the_portal_answers(demo):
     assert demo.status() == 200
 
 
+@pytest.mark.long
 def test_the_portal_knows_its_address(demo):
     with urlopen(f"http://localhost:{demo.port}/robots.txt") as answer:
         assert f"Sitemap: http://localhost:{demo.port}/sitemap.xml" in answer.read().decode()
 
 
+@pytest.mark.long
 def test_each_role_has_an_account_with_a_password_of_its_own(demo):
     assert set(demo.passwords) == {"administrator", "editor", "coordinator", "translator"}
     assert len(set(demo.passwords.values())) == 4
 
 
+@pytest.mark.long
 def test_no_password_is_kept_in_clear_text(demo):
     files = [path for path in demo.data.rglob("*") if path.is_file() and path.stat().st_size < 1e7]
     for password in map(str.encode, demo.passwords.values()):
         assert not [path for path in files if password in path.read_bytes()]
 
 
+@pytest.mark.long
 def test_only_its_owner_reads_the_secret_key(demo):
     assert (demo.data / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.long
 def test_the_database_has_no_port(demo):
     servers = [process for process in demo.family if process.name() == "postgres"]
     assert servers
@@ -295,12 +302,14 @@ def test_the_database_has_no_port(demo):
         assert listening == []
 
 
+@pytest.mark.long
 def test_another_command_shares_the_running_database(demo):
     done = manage(BASE_DIR, "showmigrations", "accounts", "--data", demo.data)
     assert "[X] 0001_initial" in done.stdout
     assert demo.status() == 200
 
 
+@pytest.mark.long
 def test_a_second_demo_says_who_uses_the_data_folder(demo):
     done = manage(BASE_DIR, "demo", f"--data={demo.data}", "--port", free_port())
     assert done.returncode == 1
@@ -341,19 +350,24 @@ def test_a_malformed_database_address_does_not_show_its_password():
     assert done.stderr.startswith("DATABASE_URL must look like") and "word@h:x" not in done.stderr
 
 
+@pytest.mark.long
 def test_unconfigured_commands_name_what_is_missing():
     done = manage(BASE_DIR, "migrate")
     assert done.returncode == 1
     assert done.stderr.startswith("Set SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL")
 
 
-@pytest.mark.parametrize("words", ["help", "check", "demo --help"])
+@pytest.mark.parametrize(
+    "words",
+    ["check", *(pytest.param(each, marks=pytest.mark.long) for each in ("help", "demo --help"))],
+)
 def test_what_needs_no_database_works_unconfigured_and_starts_none(words, public_folder):
     done = manage(BASE_DIR, *words.split(), "--data", public_folder)
     assert done.returncode == 0, done.stderr
     assert not (public_folder / "database").exists()
 
 
+@pytest.mark.long
 def test_an_unknown_command_is_called_unknown():
     assert "Unknown command: 'dmeo'" in manage(BASE_DIR, "dmeo").stderr
 

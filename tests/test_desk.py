@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from healthyboost.content.languages import language_codes
-from healthyboost.content.models import Draft, content_models
+from healthyboost.content.models import Draft
 from healthyboost.editing.items import Place, add_drafts_and_ages, find
 from healthyboost.editing.models import AddressUse, CheckedAddress, UnsavedForm
 from healthyboost.editing.months import Month
@@ -27,6 +27,7 @@ from pilots.models import Pilot
 from .admin_forms import form_address, list_address, send
 from .factories import (
     LONG_AGO,
+    each_content_type,
     make,
     make_article,
     make_contact_person,
@@ -202,7 +203,13 @@ def test_who_may_do_nothing_sees_an_empty_screen(db):
 
 def test_she_can_start_what_she_may_add(coordinator, translator):
     starts = [str(start["words"]) for start in coordinator.get(DESK).context["starts"]]
-    assert starts == ["Write an article", "Add a pilot", "Add a material"]
+    assert starts == [
+        "Write an article",
+        "Announce an event",
+        "Make a newsletter issue",
+        "Add a pilot",
+        "Add a material",
+    ]
     assert translator.get(DESK).context["starts"] == []
 
 
@@ -304,7 +311,7 @@ def titles(client, **asked):
     return [item.title for item in client.get(MATRIX, asked).context["items"]]
 
 
-@pytest.mark.parametrize("model", content_models(), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", each_content_type(), ids=lambda model: model.__name__)
 def test_the_states_are_those_that_the_pages_say_themselves(db, model):
     soon = NOW + DAY
     row = make(
@@ -388,6 +395,7 @@ def test_page_by_page_every_item_comes_once_and_in_order(db, order):
     assert len(found) == 2 * len(dates)
 
 
+@pytest.mark.long
 def test_the_matrix_leads_to_its_next_page(staff):
     for _number in range(45):
         make_article()
@@ -567,7 +575,7 @@ def test_nothing_is_copied_by_looking(staff):
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_what_is_typed_is_seen_before_anybody_else_sees_it(page, live_server):
-    from axe_playwright_python.sync_playwright import Axe
+    from .accessibility import Axe
 
     staff = signed_in("superuser")
     value = staff.cookies["sessionid"].value

@@ -10,12 +10,11 @@ from lxml import etree
 
 from healthyboost.content.addresses import absolute, address_of
 from healthyboost.content.languages import language_codes
-from healthyboost.content.models import content_models
 from healthyboost.discovery import sitemaps
 from news.models import Article
 from news.views import ArticleList
 
-from .factories import LONG_AGO, make, make_article, make_page, make_user
+from .factories import LONG_AGO, each_content_type, make, make_article, make_page, make_user
 from .hreflang import body_of, entries, faults_of, head_of, listed_in_sitemaps, sitemap_files
 from .portal_crawl import SENTINEL, pages
 
@@ -57,11 +56,7 @@ def head(client, address):
 # Sitemaps
 
 
-@pytest.mark.parametrize(
-    "model",
-    [Article, *(pytest.param(each, marks=pytest.mark.long) for each in content_models()
-                if each is not Article)],
-)  # fmt: skip
+@pytest.mark.parametrize("model", each_content_type(Article))
 def test_a_sitemap_lists_only_the_languages_that_are_public(model, client):
     page = make(model, languages=["lv", "ru"], title_fi="Melkein", summary_fi="Melkein")
     listed = {
@@ -347,3 +342,12 @@ def test_a_hundred_thousand_keys_cost_two_queries(client, django_assert_num_quer
     with django_assert_num_queries(2):
         text = client.get("/sitemap.xml").text
     assert "/lv-article-10.xml" in text and "/lv-article-9.xml" not in text
+
+
+@pytest.mark.parametrize(
+    "path", ["news/", "events/", "newsletter/", "pilots/", "partners/", "materials/"]
+)
+def test_list_says_to_search_engines_what_is_in_it(client, path):
+    text = client.get(f"/lv/{path}").content.decode()
+    lead = re.search(r'<p class="lead">([^<]+)</p>', text)[1]
+    assert f'<meta name="description" content="{lead}">' in text

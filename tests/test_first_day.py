@@ -9,7 +9,6 @@ import datetime
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.base import ContentFile
@@ -23,6 +22,7 @@ from healthyboost.editing.models import Deletion, PreviewLink, UnsavedForm
 from healthyboost.media.models import Attachment, Picture
 from news.models import Article
 
+from .accessibility import Axe
 from .admin_forms import add_address, form_address
 from .conftest import TELL_VIOLATIONS, watch
 from .factories import (

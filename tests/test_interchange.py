@@ -10,13 +10,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from healthyboost.content.languages import column, language_codes
-from healthyboost.content.models import Draft, FormerSlug, Link, Theme, content_models
+from healthyboost.content.models import Draft, FormerSlug, Link, Theme
 from healthyboost.content.richtext import clean
 from healthyboost.interchange.shapes import models_with_files, shape_of
 from healthyboost.media.models import Attachment, Picture, PictureUse
 from healthyboost.pages.models import Page
 from materials.models import MaterialVersion
-from news.models import Article
+from news.models import Article, Event, EventSession, Issue, Item
 from partners.models import (
     ContactLink,
     FundingLine,
@@ -28,6 +28,7 @@ from partners.models import (
 from pilots.models import CoOperation, Pilot, PilotStep
 
 from .factories import (
+    each_content_type,
     make,
     make_article,
     make_contact_person,
@@ -223,7 +224,7 @@ def test_loading_twice_changes_nothing_the_second_time(folder, media):
     assert bytes_in(media) == files
 
 
-@pytest.mark.parametrize("model", content_models(), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", each_content_type(), ids=lambda model: model.__name__)
 def test_every_content_type_is_dumped_and_loaded(model, folder):
     make(model, slug="one-of-it", languages=["fi", "lv"])
     first = dump(folder)
@@ -624,6 +625,20 @@ def test_what_fill_makes_is_as_valid_as_what_people_write():
             row.full_clean()
     article = Article.objects.first()
     assert clean(article.body_lv) == article.body_lv
+
+
+@pytest.mark.long
+def test_fill_makes_events_and_issues_of_the_newsletter_that_are_valid_too():
+    fill("--articles", "3", "--events", "4", "--issues", "2")
+    rows = [*Event.objects.all(), *EventSession.objects.all(), *Issue.objects.all()]
+    for row in [*rows, *Item.objects.all()]:
+        row.full_clean()
+    for code in language_codes():
+        assert Event.objects.published(code).count() == 4
+        assert Issue.objects.published(code).count() == 2
+    assert all(event.date and event.ends_at and event.themes.exists() for event in rows[:4])
+    assert Item.objects.filter(article__isnull=False).exists()
+    assert Item.objects.filter(kind="section").count() == 12
 
 
 def test_a_second_fill_adds_more():

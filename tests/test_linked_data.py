@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from healthyboost.content.addresses import absolute, address_of
 from healthyboost.content.languages import language_codes
-from healthyboost.content.models import Content, content_models
+from healthyboost.content.models import Content
 from materials.linked_data import licence
 from partners.models import FundingLine, FundingSource
 
 from .factories import (
     LONG_AGO,
+    each_content_type,
     make,
     make_article,
     make_material,
@@ -59,7 +60,7 @@ def every_node(value):
 # Every page
 
 
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_page_of_every_content_type_tells_what_it_is(client, model):
     page = make(model, languages=["lv"])
     graph = graph_of(client.get(address_of(page, "lv").removeprefix(absolute(""))).text)

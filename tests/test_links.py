@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
-from healthyboost.content.models import content_models
 from healthyboost.editing import asking
 from healthyboost.editing.asking import ask, is_public
 from healthyboost.editing.links import (
@@ -25,7 +24,14 @@ from healthyboost.editing.models import AddressUse, CheckedAddress
 from news.models import Article
 
 from .admin_forms import form_address, list_address, send, sign_in
-from .factories import make, make_article, make_material, make_organisation, make_pilot
+from .factories import (
+    each_content_type,
+    make,
+    make_article,
+    make_material,
+    make_organisation,
+    make_pilot,
+)
 
 WALK = "https://example.org/walk"
 
@@ -122,7 +128,7 @@ def test_a_page_whose_dead_link_was_mended_leaves_the_list_when_it_is_saved(clie
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_links_of_every_content_type_are_noted(model):
     page = make(model, body_en=text(WALK))
     note_uses()

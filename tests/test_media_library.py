@@ -66,6 +66,7 @@ def test_chosen_file_is_kept_when_the_form_is_refused_and_stored_by_the_next_try
     assert Picture.objects.get().file.name == "pictures/Park.png"
 
 
+@pytest.mark.long
 def test_a_large_file_is_kept_when_only_the_database_refuses_the_form(staff, media, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # it is on the disk, and is moved when it is stored
     city, network = make_organisation(), make_organisation(kind="network")
@@ -234,6 +235,7 @@ def photograph(kind="JPEG", orientation=1, size=(640, 480)):
     return file.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_no_metadata_are_stored_of_a_picture_and_it_stands_upright(kind, orientation, media):
@@ -388,6 +390,7 @@ def test_all_files_stand_in_one_list_with_their_pages(staff, media):
         assert [row.title for row in staff.get(f"{files}?{query}").context["rows"]] == [title]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", [LIBRARY, "/admin/media/attachment/"])
 def test_queries_of_the_library_do_not_grow_with_what_is_in_it(address, staff, media):
     def add():
@@ -491,7 +494,7 @@ def test_the_focal_point_is_set_with_the_arrow_keys_and_by_a_click(desk):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_library_is_accessible_and_fits_a_phone(width, desk):
-    from axe_playwright_python.sync_playwright import Axe
+    from .accessibility import Axe
 
     picture, article = make_picture("park", consent_until="2020-01-01"), make_article()
     article.pictures.create(picture=picture)
@@ -500,7 +503,7 @@ def test_the_library_is_accessible_and_fits_a_phone(width, desk):
         page = desk(address)
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page, options={"resultTypes": ["violations"]})
+        found = Axe().run(page)
         names = {
             f"{each['id']} {node['html']}"
             for each in found.response["violations"]

@@ -336,6 +336,7 @@ def test_a_search_for_nonsense_gets_a_sentence(client, asked, said):
     assert said in answer.text
 
 
+@pytest.mark.long
 def test_a_search_costs_the_same_for_any_number_of_hits(client, django_assert_max_num_queries):
     sign_in(client)
     for _number in range(40):

@@ -214,6 +214,7 @@ def graph(client, form="turtle"):
     return Graph().parse(data=response.content, format=form)
 
 
+@pytest.mark.long
 def test_turtle_and_json_ld_say_the_same(client):
     make_article()
     assert isomorphic(graph(client), graph(client, "json-ld"))

@@ -511,7 +511,7 @@ def test_the_form_of_the_page_leads_to_the_links(client):
 @pytest.mark.browser
 @pytest.mark.parametrize("width, scheme", [(390, "light"), (1280, "dark")])
 def test_a_colleague_translates_with_the_keyboard(page, live_server, width, scheme):
-    from axe_playwright_python.sync_playwright import Axe
+    from .accessibility import Axe
 
     link = make_link(make_source(), note="By Friday, please")
     page.set_viewport_size({"width": width, "height": 800})

@@ -33,6 +33,7 @@ def project(sources):
     return made
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "change",

@@ -191,6 +191,8 @@ def fault_of_link(link):
         return "leads nowhere"
     if scheme == "mailto":
         return None if re.fullmatch(r"[^@\s]+@[\w-]+(\.[\w-]+)+", unquote(path)) else "no mailbox"
+    if scheme == "webcal":  # what calendars subscribe to, on this host
+        return None if f"//{host}" in settings.SITE_ADDRESS else "no host"
     if scheme not in ("", "http", "https"):
         return f"scheme {scheme}"
     if scheme and not target.startswith(f"{settings.SITE_ADDRESS}/"):

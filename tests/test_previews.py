@@ -12,13 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from healthyboost.accounts.models import User
-from healthyboost.content.models import Draft, content_models
+from healthyboost.content.models import Draft
 from healthyboost.editing.models import PreviewLink
 from healthyboost.editing.previews import address_of, forget_preview_links
 from news.models import Article
 
 from .admin_forms import add_address, filled_in, form_address, send, sign_in
-from .factories import LONG_AGO, make, make_article, make_organisation, make_page, make_pilot
+from .factories import (
+    LONG_AGO,
+    each_content_type,
+    make,
+    make_article,
+    make_organisation,
+    make_page,
+    make_pilot,
+)
 
 
 @pytest.fixture
@@ -79,7 +87,7 @@ def queries_of(client, address):
 # The page
 
 
-@pytest.mark.parametrize("model", content_models(), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", each_content_type(), ids=lambda model: model.__name__)
 def test_a_page_that_nobody_sees_is_shown_as_visitors_will_see_it(staff, model):
     row = make(model, languages=["en", "lv"], published_at_en=None, published_at_lv=None)
     before = stored(row)

@@ -5,7 +5,6 @@ import json
 import threading
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
@@ -13,10 +12,17 @@ from django.utils import timezone, translation
 
 from healthyboost.content.dates import say_moment, say_zone
 from healthyboost.content.languages import column
-from healthyboost.content.models import content_models
 
+from .accessibility import Axe
 from .admin_forms import add_address, errors_of, filled_in, form_address, press, send, sign_in
-from .factories import make, make_article, make_organisation, make_picture, make_pilot
+from .factories import (
+    each_content_type,
+    make,
+    make_article,
+    make_organisation,
+    make_picture,
+    make_pilot,
+)
 from .test_drafting import stored
 
 UTC = datetime.UTC
@@ -260,7 +266,7 @@ def test_a_new_page_that_is_refused_does_not_exist_and_is_published_once_it_is_m
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_every_content_type_is_checked(model, staff):
     page = make(model, languages=["fi"], published_at_fi=None, body_fi=HERE)
     assert "fi" in refusals(press(staff, form_address(page), _publish="fi"))
@@ -509,6 +515,7 @@ def test_a_text_that_changed_meanwhile_is_not_replaced_unseen(staff):
     assert response.context_data["adminform"].form["title_lv"].value() == "Mans"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_publish_at_the_same_moment_the_second_is_told(client):
     user = sign_in(client)

@@ -437,7 +437,7 @@ def test_what_was_touched_just_now_is_counted_before_it_is_shown(translator):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_queue_works_with_the_keyboard_and_fits_a_phone(scheme, client, page, live_server):
-    from axe_playwright_python.sync_playwright import Axe
+    from .accessibility import Axe
 
     sign_in(client, "translator", languages=["lv", "fi"], language="en")
     value = client.cookies["sessionid"].value

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +20,7 @@ from healthyboost.redirects.addresses import key_typed
 from healthyboost.redirects.counting import forget_missed, is_telling, missed, used
 from healthyboost.redirects.models import MissedAddress, Redirect
 
+from .accessibility import Axe
 from .admin_forms import errors_of, press, queries_of, send, sign_in
 from .factories import LONG_AGO, make_article
 from .test_demand import BROWSER, ROBOTS

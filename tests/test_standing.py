@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from healthyboost.content.hanging import prose_parts, rows_with_prose
-from healthyboost.content.models import Draft, Link, Theme, content_models
+from healthyboost.content.models import Draft, Link, Theme
 from healthyboost.translation.counting import LOCK, catch_up, catch_up_all
 from healthyboost.translation.not_needed import mark_not_needed, unmark
 from healthyboost.translation.standing import (
@@ -27,6 +27,7 @@ from pilots.models import PilotStep
 
 from .factories import (
     LONG_AGO,
+    each_content_type,
     make,
     make_article,
     make_organisation,
@@ -224,7 +225,7 @@ def test_sql_by_hand_is_noticed():
     assert not Touched.objects.exists()
 
 
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_every_type_and_all_that_hangs_on_it_is_noticed(model):
     page = make(model)
     catch_up_all()

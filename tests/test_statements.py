@@ -9,12 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from healthyboost.content.models import Statement, content_models
+from healthyboost.content.models import Statement
 
-from .factories import make, make_article, make_page, make_project
+from .factories import each_content_type, make, make_article, make_page, make_project
 
 pytestmark = pytest.mark.django_db
-every_type = pytest.mark.parametrize("model", content_models(), ids=lambda model: model.__name__)
+every_type = pytest.mark.parametrize("model", each_content_type(), ids=lambda model: model.__name__)
 HEADING = "What the sources say"
 
 

@@ -18,7 +18,7 @@ from healthyboost.management.commands.work import TIMED
 from news.models import Article
 
 from .admin_forms import add_address, form_address, press, send
-from .factories import make, make_article, make_user
+from .factories import each_content_type, make, make_article, make_user
 from .test_publishing import moved
 
 pytestmark = pytest.mark.django_db
@@ -210,7 +210,7 @@ def test_looking_costs_a_query_a_content_type_however_many_pages_there_are(
         tell_authors()
 
 
-@pytest.mark.parametrize("model", content_models())
+@pytest.mark.parametrize("model", each_content_type())
 def test_pages_of_every_type_are_looked_at(model):
     page = make(model, languages=["fi"], published_at_fi=timezone.now())
     tell_authors()

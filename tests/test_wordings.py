@@ -292,6 +292,7 @@ def test_export_of_nothing_changes_no_byte(tmp_path):
         assert tmp_path.joinpath(*source.parts[-3:]).read_bytes() == source.read_bytes()
 
 
+@pytest.mark.long
 def test_export_writes_what_was_edited_and_nothing_else_and_again_the_same(latvian):
     catalogues.take_in_release()
     edit(SKIP, "Pāriet uz “saturu”\\")

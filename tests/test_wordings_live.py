@@ -11,7 +11,6 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -21,6 +20,7 @@ from healthyboost.accounts.models import User
 from healthyboost.wordings import catalogues, overlay, saving
 from healthyboost.wordings.models import Wording
 
+from .accessibility import Axe
 from .admin_forms import sign_in
 from .factories import make_article, make_user
 from .hostile_wordings import HOSTILE_WORDINGS

@@ -168,6 +168,7 @@ def test_every_language_of_the_portal_has_its_rules():
     assert [code for code in language_codes() if not endings(code)] == []
 
 
+@pytest.mark.long
 def test_squeezed_rules_say_the_same_of_every_word():
     rules = {"talo": "0", "talon": "1", "talot": "1", "ilot": "1", "on": "2olla", "kuon": "0"}
     squeezed = dict(building.squeezed(rules))

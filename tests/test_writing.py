@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
@@ -20,6 +19,7 @@ from healthyboost.content.stray import stray
 from healthyboost.media.models import Picture
 from news.models import Article
 
+from .accessibility import Axe
 from .admin_forms import add_address, errors_of, form_address, send, sign_in
 from .factories import (
     LONG_AGO,
