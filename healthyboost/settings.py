@@ -14,6 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else "")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
 DATABASE_URL = env.str("DATABASE_URL", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
@@ -27,6 +28,11 @@ EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp:
 EMAIL_FOLDER = env.str("EMAIL_FOLDER", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+NEWSLETTER_FROM_EMAIL = env.str("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
+NEWSLETTER_REPLY_TO = env.str("NEWSLETTER_REPLY_TO", default="")
+MAILS_PER_SECOND = env.float("MAILS_PER_SECOND", default=10.0)  # of a newsletter; 0: no limit
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")  # where newsletters come back to
+BOUNCE_INBOX = env.str("BOUNCE_INBOX", default="")  # imaps://user:password@host/INBOX
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)
 MACHINE_TRANSLATION = env.str("MACHINE_TRANSLATION", default="")
 MACHINE_TRANSLATION_KEY = env.str("MACHINE_TRANSLATION_KEY", default="")
@@ -88,6 +94,8 @@ INSTALLED_APPS = [
     "healthyboost.api",
     "healthyboost.opendata",
     "healthyboost.redirects",
+    "healthyboost.mailing",
+    "healthyboost.pagecache",
     "partners",
     "pilots",
     "materials",
@@ -132,7 +140,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DATABASES = {
     "default": {
         **(env.db_url_config(DATABASE_URL) if DATABASE_URL else {"NAME": "healthyboost"}),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "healthyboost.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -183,7 +191,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "healthyboost.static_files.StaticFiles"
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -281,7 +289,8 @@ MAILERS = {
                 "use_ssl": "USE_SSL",
             }.items()
             if f"EMAIL_{setting}" in EMAIL and "smtp" in EMAIL["EMAIL_BACKEND"]
-        },
+        }
+        | ({"timeout": 30} if "smtp" in EMAIL["EMAIL_BACKEND"] else {}),
     }
 }
 LOGGING = {

@@ -35,6 +35,9 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("news/", include("news.urls")),
+        path("events/", include("news.event_urls")),
+        path("newsletter/subscribe/", include("healthyboost.mailing.urls")),
+        path("newsletter/", include("news.newsletter_urls")),
         path("partners/", include("partners.urls")),
         path("pilots/", include("pilots.urls")),
         path("materials/", include("materials.urls")),

@@ -4,6 +4,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,41 +12,31 @@ from django.views.decorators.http import require_safe
 from healthyboost.api.problems import problem_response
 from healthyboost.api.resources import ROOT as API
 from healthyboost.chart.projection import mark, merged
-from healthyboost.content.gathering import gather
+from healthyboost.content.asked import reads
+from healthyboost.content.gathering import gather_again
 from healthyboost.content.views import ContentDetail, page_response, second_language
 from healthyboost.editing.keeping import kept_page, sent_by_our_form
 from healthyboost.media.models import Picture
 from healthyboost.pages.models import Page
 from materials.models import Material
-from news.models import Article
+from news.event_views import with_sessions
+from news.models import Article, Event, Issue
 from partners.models import Organisation, Partnership, Project
 from partners.views import project_context, project_parts
 from pilots.models import Pilot
 from pilots.views import by_city, pilot_marks
 
 
+@reads()
 @require_safe
 def home(request):
-    found = gather(
-        pilots=Pilot.objects.published().for_lists().order_by("id"),
-        articles=Article.objects.published().for_lists().newest_first()[:5],
-        materials=Material.objects.published()
-        .for_lists()
-        .filter(front_page_position__isnull=False)
-        .order_by("front_page_position", "id"),
-        projects=Project.objects.published().for_lists().order_by("id")[:1],
-        partnerships=Partnership.objects.all(),
-        organisations=Organisation.objects.published().for_lists().exclude(partnerships=None),
-    )
+    found = gather_again("home", on_the_front_page)
     found["pilots"] = by_city(found["pilots"])
-    lights = pilot_marks(found["pilots"], size=35)
-    dots = merged(mark(each) for each in found["organisations"])
-    lit = {(light.x, light.y) for light in lights}
     context = {
         **found,
-        "marks": [dot for dot in dots if (dot.x, dot.y) not in lit] + lights,
+        "marks": lambda: marks_of_the_network(found),
         "model": found["materials"][0] if found["materials"] else None,
-        "lead_pictures": lead_pictures(found["articles"][:1]),
+        "events": with_sessions(found["events"]),
     }
     if found["projects"]:
         project = found["projects"][0]
@@ -55,15 +46,41 @@ def home(request):
     return render(request, "home.html", context)
 
 
-def lead_pictures(articles):
-    """The first picture of the first article, in a list; an empty list where there is none."""
-    return [
-        picture
-        for article in articles
-        for picture in Picture.objects.filter(
-            uses__object_id=article.pk, uses__content_type__model="article"
-        ).order_by("uses__position")[:1]
-    ]
+def marks_of_the_network(found):
+    """A light for each pilot, a dot where there are only organisations."""
+    lights = pilot_marks(found["pilots"], size=35)
+    dots = merged(mark(each) for each in found["organisations"])
+    lit = {(light.x, light.y) for light in lights}
+    return [dot for dot in dots if (dot.x, dot.y) not in lit] + lights
+
+
+def on_the_front_page():
+    """Querysets of what it shows."""
+    # of these only dots on the map, and numbers
+    organisations = Organisation.objects.published().only("country", "latitude", "longitude")
+    articles = Article.objects.published().for_lists().newest_first()
+    materials = Material.objects.published().for_lists().filter(front_page_position__isnull=False)
+    return {
+        "pilots": Pilot.objects.published().for_lists().order_by("id"),
+        "articles": articles[:5],
+        "lead_pictures": Picture.objects.filter(
+            uses__content_type__model="article", uses__object_id__in=articles[:1].values("pk")
+        ).order_by("uses__position", "uses__id")[:1],
+        "events": Event.objects.published().for_lists().upcoming().soonest_first()[:3],
+        "issues": Issue.objects.published().for_lists().newest_first()[:1],
+        "materials": materials.order_by("front_page_position", "id"),
+        "projects": Project.objects.published().for_lists().order_by("id")[:1],
+        "partnerships": Partnership.objects.all(),
+        "organisations": organisations.exclude(partnerships=None),
+    }
+
+
+def pages_about():
+    return {"pages": Page.objects.filter(kind=Page.Kind.ABOUT).order_by("id")[:1]}
+
+
+def first_project():
+    return {"projects": Project.objects.published().order_by("id")[:1]}
 
 
 class AboutDetail(ContentDetail):
@@ -73,7 +90,7 @@ class AboutDetail(ContentDetail):
     template_name = "partners/about.html"
 
     def get(self, request):
-        self.page = Page.objects.filter(kind=Page.Kind.ABOUT).first()
+        self.page = next(iter(gather_again("about", pages_about)["pages"]), None)
         if not self.page:
             return not_found(request)
         self.page.second_language = second_language(request)
@@ -82,11 +99,15 @@ class AboutDetail(ContentDetail):
     def get_template_names(self):
         return [self.template_name]
 
-    def gathered(self):
-        self.project = Project.objects.published().order_by("id").first()
-        if not self.project:
-            return {}
-        return project_parts(self.project) | {"statements": self.project.statements.all()}
+    @cached_property
+    def project(self):
+        return next(iter(gather_again("project", first_project)["projects"]), None)
+
+    def given(self):
+        return {"page": self.page, "project": self.project}
+
+    def gathered(self, page, project):
+        return project_parts(project) | {"statements": project.statements.all()} if project else {}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -4,6 +4,7 @@ from django.utils.translation import ngettext
 
 from healthyboost.content.filters import Choice, Filter, row_choices
 from healthyboost.content.gathering import gather
+from healthyboost.content.kept import kept
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Theme
 from healthyboost.content.views import ContentDetail, ContentList
@@ -18,21 +19,13 @@ from .models import Material, MaterialVersion
 class MaterialList(ContentList):
     model = Material
     page_size = 20
+    reads = (*ContentList.reads, "language", "kind", "audience", "theme")
 
     def get_queryset(self):
         return super().get_queryset().current()
 
     def filters(self):
-        public = Material.objects.published().values("pk")
-        found = gather(
-            languages=MaterialVersion.objects.filter(material__in=public)
-            .order_by("language")
-            .distinct("language")
-            .only("language"),
-            themes=Theme.objects.filter(material__in=public).distinct(),
-            groups=Theme.objects.filter(materials_for__in=public).distinct(),
-        )
-        available = {version.language for version in found["languages"]}
+        available, groups, themes = available_materials()
         languages = [
             Choice(code, str(name))
             for code, name in FILE_LANGUAGES
@@ -45,8 +38,8 @@ class MaterialList(ContentList):
                 _("Language of the material"),
                 _("All languages"),
                 languages,
-                lambda rows, choice: rows.filter(
-                    pk__in=MaterialVersion.objects.filter(language=choice.value).values("material")
+                lambda rows, code: rows.filter(
+                    pk__in=MaterialVersion.objects.filter(language=code).values("material")
                 ),
             ),
             Filter("kind", _("Type"), _("All types"), kinds, "kind"),
@@ -54,15 +47,15 @@ class MaterialList(ContentList):
                 "audience",
                 _("For whom"),
                 _("All groups"),
-                list(row_choices(found["groups"])),
-                lambda rows, choice: rows.filter(audience=choice.row.pk),
+                groups,
+                lambda rows, row: rows.filter(audience=row.pk),
             ),
             Filter(
                 "theme",
                 _("Topic"),
                 _("All topics"),
-                list(row_choices(found["themes"])),
-                lambda rows, choice: rows.filter(themes=choice.row.pk),
+                themes,
+                lambda rows, row: rows.filter(themes=row.pk),
             ),
         ]
 
@@ -79,11 +72,26 @@ class MaterialList(ContentList):
         return ngettext("%(count)s material", "%(count)s materials", count)
 
 
+@kept
+def available_materials():
+    """Codes of the languages that there are materials in, and choices of groups and themes."""
+    public = Material.objects.published().values("pk")
+    found = gather(
+        languages=MaterialVersion.objects.filter(material__in=public)
+        .order_by("language")
+        .distinct("language")
+        .only("language"),
+        themes=Theme.objects.filter(material__in=public).distinct(),
+        groups=Theme.objects.filter(materials_for__in=public).distinct(),
+    )
+    languages = {version.language for version in found["languages"]}
+    return languages, *(list(row_choices(found[name])) for name in ("groups", "themes"))
+
+
 class MaterialDetail(ContentDetail):
     model = Material
 
-    def gathered(self):
-        page = self.page
+    def gathered(self, page):
         return {
             "versions": page.versions.all(),
             "audience": page.audience.all(),

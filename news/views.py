@@ -4,8 +4,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from healthyboost.content.filters import Choice, Filter, page_choices, row_choices
+from healthyboost.content.filters import (
+    Filter,
+    in_period,
+    page_choices,
+    row_choices,
+    year_choices,
+)
 from healthyboost.content.gathering import gather
+from healthyboost.content.kept import kept
 from healthyboost.content.models import Theme
 from healthyboost.content.views import ContentDetail, ContentList
 from materials.models import Material
@@ -17,44 +24,34 @@ from .models import Article
 
 class ArticleList(ContentList):
     model = Article
+    reads = (*ContentList.reads, "year", "theme", "city", "organisation")
 
-    def get_queryset(self):
-        return super().get_queryset().select_related("organisation")
+    related = ("organisation",)
 
     def filters(self):
-        theirs = Article.objects.published().filter(organisation=OuterRef("pk"))
-        found = gather(
-            themes=Theme.objects.filter(kind=Theme.Kind.AREA),
-            pilots=Pilot.objects.published().for_lists().order_by("slug"),
-            organisations=Organisation.objects.published()
-            .for_lists()
-            .filter(Exists(theirs))
-            .order_by("slug"),
-        )
-        self.pilots = {pilot.pk: pilot for pilot in found["pilots"]}
-        years = [Choice(str(year), str(year)) for year in Article.objects.published().years()]
+        choices, self.pilots = choices_of_articles()
         return [
-            Filter("year", _("Year"), _("All years"), years, "date__year"),
+            Filter("year", _("Year"), _("All years"), choices["years"], in_period),
             Filter(
                 "theme",
                 _("Topic"),
                 _("All topics"),
-                list(row_choices(found["themes"])),
-                lambda rows, choice: rows.filter(themes=choice.row.pk),
+                choices["themes"],
+                lambda rows, row: rows.filter(themes=row.pk),
             ),
             Filter(
                 "city",
                 _("City"),
                 _("All cities"),
-                page_choices(found["pilots"], "city"),
-                lambda rows, choice: rows.filter(pilot=choice.row.pk),
+                choices["cities"],
+                lambda rows, row: rows.filter(pilot=row.pk),
             ),
             Filter(
                 "organisation",
                 _("Organisation"),
                 _("All organisations"),
-                page_choices(found["organisations"]),
-                lambda rows, choice: rows.filter(organisation=choice.row.pk),
+                choices["organisations"],
+                lambda rows, row: rows.filter(organisation=row.pk),
             ),
         ]
 
@@ -70,12 +67,32 @@ class ArticleList(ContentList):
         return ngettext("%(count)s news item", "%(count)s news items", count)
 
 
+@kept
+def choices_of_articles():
+    """The choices of their filters, by name, and {pk: pilot}."""
+    theirs = Article.objects.published().filter(organisation=OuterRef("pk"))
+    found = gather(
+        themes=Theme.objects.filter(kind=Theme.Kind.AREA),
+        pilots=Pilot.objects.published().for_lists().order_by("slug"),
+        organisations=Organisation.objects.published()
+        .for_lists()
+        .filter(Exists(theirs))
+        .order_by("slug"),
+    )
+    choices = {
+        "years": list(year_choices(Article.objects.published().years())),
+        "themes": list(row_choices(found["themes"])),
+        "cities": page_choices(found["pilots"], "city"),
+        "organisations": page_choices(found["organisations"]),
+    }
+    return choices, {pilot.pk: pilot for pilot in found["pilots"]}
+
+
 class ArticleDetail(ContentDetail):
     model = Article
     select_related = ("organisation", "pilot", "project")
 
-    def gathered(self):
-        page = self.page
+    def gathered(self, page):
         return {
             "quotes": page.quotes.all(),
             "partners": Organisation.objects.published()
@@ -92,5 +109,6 @@ def related_articles(article):
     others = Article.objects.published().for_lists().exclude(pk=article.pk).newest_first()
     if article.pilot_id:
         return others.filter(pilot=article.pilot_id)[:4]
-    shared = Article.themes.through.objects.filter(theme__in=article.themes.values("pk"))
+    pairs = Article.themes.through.objects.all()
+    shared = pairs.filter(theme__in=pairs.filter(article=article.pk).values("theme"))
     return others.filter(pk__in=shared.values("article"))[:4]

@@ -33,6 +33,7 @@ class OrganisationList(ContentList):
 
     model = Organisation
     page_size = 200
+    reads = (*ContentList.reads, "country", "kind")
 
     def get_queryset(self):
         return super().get_queryset().listed()
@@ -122,8 +123,7 @@ def same_place(one, other):
 class OrganisationDetail(ContentDetail):
     model = Organisation
 
-    def gathered(self):
-        page = self.page
+    def gathered(self, page):
         return {
             "partnerships": page.partnerships.all(),
             "projects": Project.objects.published()
@@ -135,18 +135,13 @@ class OrganisationDetail(ContentDetail):
             "colleagues": page.people.filter(is_current=True),
             "pilots": pilots_of([page]),
             "materials": related(page, "materials").newest_first(),
-            "articles": self.articles().newest_first()[:6],
+            "articles": articles_about(page).newest_first()[:6],
             "memberships": NetworkMembership.objects.filter(Q(member=page) | Q(network=page)),
             "neighbours": Organisation.objects.published()
             .for_lists()
             .filter(Q(memberships__network=page) | Q(network_members__member=page))
             .distinct(),
         }
-
-    def articles(self):
-        articles = Organisation.articles.rel.related_model
-        about = Q(organisation=self.page) | Q(pk__in=self.page.articles.values("pk"))
-        return articles.objects.published().for_lists().filter(about)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -182,6 +177,12 @@ class OrganisationDetail(ContentDetail):
         return organisation_facts(self.page, context["shown"].language, context)
 
 
+def articles_about(organisation):
+    articles = Organisation.articles.rel.related_model
+    about = Q(organisation=organisation) | Q(pk__in=organisation.articles.values("pk"))
+    return articles.objects.published().for_lists().filter(about)
+
+
 def related(page, name):
     """Public objects on the other side of a relation."""
     return getattr(page, name).published().for_lists()
@@ -203,8 +204,8 @@ def funding(lines, total, sources):
 class ProjectDetail(ContentDetail):
     model = Project
 
-    def gathered(self):
-        return project_parts(self.page)
+    def gathered(self, page):
+        return project_parts(page)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

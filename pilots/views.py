@@ -42,8 +42,7 @@ class PilotDetail(ContentDetail):
     model = Pilot
     select_related = ("organisation", "project")
 
-    def gathered(self):
-        page = self.page
+    def gathered(self, page):
         return {
             "steps": page.steps.all(),
             "co_operations": page.co_operations.all(),

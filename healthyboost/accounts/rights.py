@@ -26,17 +26,25 @@ EVERYTHING = TRANSLATE | {"add", "change", "withdraw", "delete"}
 RIGHTS = {
     Role.COORDINATOR: {"content": VIEW, "project": VIEW, "own": EVERYTHING},
     Role.TRANSLATOR: {"content": TRANSLATE, "project": TRANSLATE},
-    Role.EDITOR: {"content": EVERYTHING, "project": VIEW, "addresses": EVERYTHING},
+    Role.EDITOR: {
+        "content": EVERYTHING,
+        "project": VIEW,
+        "addresses": EVERYTHING,
+        "mailing": EVERYTHING,
+    },
     Role.ADMINISTRATOR: {
         "content": EVERYTHING,
         "project": EVERYTHING,
         "addresses": EVERYTHING,
+        "mailing": EVERYTHING,
         "accounts": EVERYTHING,
     },
 }
 # Content that belongs to an organisation: its coordinators do everything with it.
 OWNED = {
     "news.article",
+    "news.event",
+    "news.issue",
     "pilots.pilot",
     "materials.material",
     "partners.contactperson",
@@ -74,6 +82,8 @@ def kind_of(model):
         return "accounts"
     if label in ADDRESSES:
         return "addresses"
+    if model._meta.app_label == "mailing":
+        return "mailing"
     return "content" if model._meta.app_label in content_apps() else None
 
 

@@ -104,7 +104,9 @@ class Gathered:
         """Texts of a translated field, in the languages that are to be said."""
         page = getattr(row, "page_around", None)
         codes = self.public_in[page.pk] if page else language_codes()
-        if self.language:
+        if told := self.told_by(row):
+            codes = [code for code in codes if code in self.languages_of(told)]
+        elif self.language:
             codes = self.wished(page, row, name, codes)
         said = []
         for code in codes:
@@ -114,6 +116,12 @@ class Gathered:
                 if mark == "html":
                     self.rich.append(entry)
         return said
+
+    def told_by(self, row):
+        """The page that a row stands for: its own words are read only where that page is."""
+        for name in getattr(row, "told_pages", ()):
+            if number := getattr(row, f"{name}_id"):
+                return self.targets[row._meta.get_field(name).related_model][number]
 
     def wished(self, page, row, name, codes):
         """The one language in which a reader of the asked one gets this text, in a list."""
@@ -150,6 +158,8 @@ class Gathered:
 
     def target(self, row, field):
         found = self.targets.get(field.related_model, {}).get(getattr(row, field.attname))
+        if found and field.name in getattr(row, "told_pages", ()):
+            return self.said_of_target(found) | self.told_of_page(found)
         return self.said_of_target(found) if found else None
 
     def linked(self, row, field):
@@ -168,10 +178,19 @@ class Gathered:
             return self.reference(target)
         return {each.name: each.value(target, self) for each in members_of(type(target))}
 
+    def languages_of(self, page):
+        """Those in which a page that something leads to is said."""
+        return [page.language_found_in(self.language)] if self.language else page.languages
+
+    def told_of_page(self, page):
+        summary = {code: getattr(page, column("summary", code)) for code in self.languages_of(page)}
+        return {
+            "summary": [{"text": text, "language": code} for code, text in summary.items() if text],
+            "pages": addresses_in(page, page.languages),
+        }
+
     def reference(self, page):
-        codes = page.languages
-        if self.language:
-            codes = [page.language_found_in(self.language)]
+        codes = self.languages_of(page)
         resource = by_model()[type(page)]
         return {
             "type": resource.type_name,
@@ -260,7 +279,7 @@ def rows_below(model, keys, owner, names):
 
 def rows_of_rows(model, up, lookup, keys, prefix=""):
     name = f"{prefix}{up.remote_field.related_name}"
-    yield name, (model.objects.filter(**{lookup: keys}), up.attname)
+    yield name, (model.objects.filter(opened(model), **{lookup: keys}), up.attname)
     for each in getattr(model, "parts", ()):
         below = model._meta.get_field(each).field
         yield from rows_of_rows(below.model, below, f"{below.name}__{lookup}", keys, f"{name} ")
@@ -270,7 +289,12 @@ def targets(model):
     """What may be shown of a model behind a foreign key."""
     if issubclass(model, Content):
         return model.objects.for_lists().order_by("pk")
-    return model.objects.filter(getattr(model, "open_rows", Q()))
+    return model.objects.filter(opened(model))
+
+
+def opened(model):
+    """Q: rows that may be shown."""
+    return getattr(model, "open_rows", Q())
 
 
 def with_addresses(html, language, targets):

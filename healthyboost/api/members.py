@@ -2,7 +2,9 @@
 
 One list for the answers, the tables and the description: they cannot differ. A field that a content type
 gets tomorrow is a member tomorrow. What is behind a foreign key and is no page of its own says only what
-its model names in `open_fields`; `open_rows` is the condition under which it is shown at all.
+its model names in `open_fields`; `open_rows` is the condition under which it is shown at all. A page says
+what its model names in `closed_fields` instead of the field, and where that is None nothing. A row that
+stands for another page, by a field that its model names in `told_pages`, tells of it as a list would.
 """
 
 from dataclasses import dataclass
@@ -84,7 +86,8 @@ def members_of_fields(model):
     fields = [*model._meta.fields, *(model._meta.many_to_many if is_page else ())]
     if not opened and not is_page and not hangs(model):
         fields = [each for each in fields if each.name == getattr(model, "interchange_key", "")]
-    for name in opened or [each.name for each in fields]:
+    closed = getattr(model, "closed_fields", {})
+    for name in opened or filter(None, (closed.get(each.name, each.name) for each in fields)):
         field = find_field(model, name)
         if not field:  # a property
             yield Member(name.removeprefix("public_"), "scalar", TEXT_OR_NULL, attribute(name))
@@ -95,7 +98,7 @@ def members_of_fields(model):
         elif field.primary_key:
             if is_page:
                 yield Member("id", "scalar", {"type": "integer"}, attribute("pk"))
-        elif opened or field.editable:
+        elif opened or field.editable or name in SAID_FIRST:
             if not is_owner(model, field):
                 yield plain_member(model, field)
 
@@ -164,7 +167,8 @@ def plain_member(model, field):
         schema = many(target_schema(field.related_model))
         return Member(name, "many", schema, lambda row, found: found.linked(row, field), field)
     if isinstance(field, models.ForeignKey):
-        schema = or_null(target_schema(field.related_model))
+        is_told = name in getattr(model, "told_pages", ())
+        schema = or_null(ref("ToldPage") if is_told else target_schema(field.related_model))
         return Member(name, "one", schema, lambda row, found: found.target(row, field), field)
     if isinstance(field, UploadField):
         return Member(name, "file", or_null(ref("File")), file_in(field), field)

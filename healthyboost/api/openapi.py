@@ -164,6 +164,17 @@ def schemas():
                 "title": many(ref("Words")),
             }
         ),
+        "ToldPage": record(
+            {
+                "type": {"type": "string", "enum": [r.type_name for r in resources().values()]},
+                "id": {"type": "integer"},
+                "slug": {"type": "string"},
+                "url": ADDRESS,
+                "title": many(ref("Words")),
+                "summary": many(ref("Words")),
+                "pages": {"type": "object", "additionalProperties": ADDRESS},
+            }
+        ),
         "Problem": {
             "type": "object",
             "properties": {

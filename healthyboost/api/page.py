@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from healthyboost.content.addresses import absolute
+from healthyboost.content.asked import reads
 from healthyboost.content.gathering import gather
 from healthyboost.content.models import Theme
 
@@ -29,6 +30,7 @@ while address:
 """
 
 
+@reads()
 @require_safe
 def for_people(request):
     context = {

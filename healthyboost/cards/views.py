@@ -13,6 +13,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from healthyboost.content.addresses import address_of
+from healthyboost.content.asked import reads
 from healthyboost.content.views import second_language
 
 from .card import card_models, card_parts, card_path
@@ -28,6 +29,7 @@ POLICY = {
 }
 
 
+@reads("scheme", "then")
 @require_safe
 @xframe_options_exempt
 @csp_override(POLICY)

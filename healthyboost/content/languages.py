@@ -1,6 +1,6 @@
 """The languages of the content, and the only place that knows how their columns are named."""
 
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from django.conf import settings
@@ -24,6 +24,7 @@ def language_codes():
     return [code for code, name in settings.LANGUAGES]
 
 
+@cache
 def column(field, language):
     return build_localized_fieldname(field, language)
 

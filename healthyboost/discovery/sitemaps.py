@@ -23,7 +23,13 @@ from .known import alternates_of
 SIZE = 10_000  # keys a file
 AT_ONCE = 500  # addresses that are written together
 LISTS = "lists"  # name of the file of pages that exist in every language
-IN_ALL_LANGUAGES = "home", "feeds:list", "data", "api_for_people"  # beside lists of content
+IN_ALL_LANGUAGES = (
+    "home",
+    "subscribe",
+    "feeds:list",
+    "data",
+    "api_for_people",
+)  # beside lists of content
 OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -13,6 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from healthyboost.content.addresses import absolute
+from healthyboost.content.asked import reads
 from healthyboost.content.languages import language_codes
 
 from . import sitemaps
@@ -65,6 +66,7 @@ def sitemap(request, language, kind, number):
     return response
 
 
+@reads()
 @require_safe
 def opensearch(request):
     """The search of the active language, for the address bar of browsers."""

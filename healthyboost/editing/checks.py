@@ -35,6 +35,11 @@ def missing_texts(reading):
         yield Fault(f"missing-{name}", message, is_error=True, field=name)
 
 
+def of_its_kind(reading):
+    for key, message, is_error in reading.page.own_faults(reading.code):
+        yield Fault(key, message, is_error)
+
+
 def summary_repeats_title(reading):
     version = reading.page.in_language(reading.code)
     title, summary = (text.strip(" .").casefold() for text in (version.title, version.summary))
@@ -235,6 +240,7 @@ def is_recording(row):
 
 RULES = [
     missing_texts,
+    of_its_kind,
     summary_repeats_title,
     machine_made,
     unfinished,

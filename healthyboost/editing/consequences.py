@@ -43,14 +43,14 @@ class Going:
             stays[field.model] |= {row.pk: row for row in chain(*instances)}
         for model, rows in self.collector.model_objs.items():
             if model._meta.auto_created:
+                foreign = [field.name for field in model._meta.fields if field.remote_field]
+                models.prefetch_related_objects(list(rows), *foreign)
                 for row in rows:
                     self.note_other_end(row, stays)
         for model, rows in stays.items():
             rows = [row for row in rows.values() if row_key(row) not in self.keys]
             if rows:
-                yield line(
-                    _("Stays without it: %(kind)s") % {"kind": plural(model)}, self.names(rows)
-                )
+                yield line(said_of(model, rows), self.names(rows))
 
     def note_other_end(self, row, stays):
         """Of a many-to-many relation, where the deleted object is the one that is chosen."""
@@ -90,6 +90,13 @@ class Going:
         """A row of one of the deleted pages by its own name, any other by that of its page."""
         page = page_of(row)
         return row if row_key(page) in self.keys else page
+
+
+def said_of(model, rows):
+    """What becomes of rows that stay; a model for which that is not plain says it itself."""
+    if hasattr(model, "said_when_left"):
+        return model.said_when_left(rows)
+    return _("Stays without it: %(kind)s") % {"kind": plural(model)}
 
 
 def line(heading, names):

@@ -49,8 +49,8 @@ def delete(row, user):
     collector.collect([row])
     rows = [*chain(*collector.data.values()), *chain(*collector.fast_deletes)]
     detached = [
-        [row_key(each), field.name, getattr(each, field.attname)]
-        for (field, _value), instances in collector.field_updates.items()
+        [row_key(each), field.name, getattr(each, field.attname), value]
+        for (field, value), instances in collector.field_updates.items()
         for each in chain(*instances)
     ]
     deletion = Deletion.objects.create(
@@ -111,9 +111,10 @@ def undelete(deletion):
     row = model._base_manager.filter(pk=deletion.object_id).first()
     if not row:
         raise ValidationError(notes)
-    for where, name, value in deletion.detached:
+    for where, name, value, *left in deletion.detached:
         other, number = number_of(where)
-        other._base_manager.filter(pk=number, **{name: None}).update(**{name: value})
+        as_left = {name: left[0] if left else None}
+        other._base_manager.filter(pk=number, **as_left).update(**{name: value})
     deletion.delete()
     return row, notes
 

@@ -40,6 +40,8 @@ SHOWN = 6  # of each list; the rest is in the matrix
 # Buttons in plain words; a content type that is not named here says its name.
 STARTS = {
     "news.article": gettext_lazy("Write an article"),
+    "news.event": gettext_lazy("Announce an event"),
+    "news.issue": gettext_lazy("Make a newsletter issue"),
     "pilots.pilot": gettext_lazy("Add a pilot"),
     "materials.material": gettext_lazy("Add a material"),
     "partners.organisation": gettext_lazy("Add an organisation"),

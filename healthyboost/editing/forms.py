@@ -4,7 +4,11 @@ import datetime
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
+from django.contrib.admin.widgets import (
+    AdminSplitDateTime,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -206,10 +210,28 @@ class RowAutocomplete(AutocompleteSelect):
     known = None
 
     def optgroups(self, name, value, attr=None):
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        if not any(value):
+            return [(None, options, 0)]
         if not self.known or value != [str(self.known.pk)]:
             return super().optgroups(name, value, attr)
-        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         options.append(self.create_option(name, self.known.pk, str(self.known), True, len(options)))
+        return [(None, options, 0)]
+
+
+class RowsAutocomplete(AutocompleteSelectMultiple):
+    """The same for several rows."""
+
+    known = ()
+
+    def optgroups(self, name, value, attr=None):
+        names = {str(row.pk): str(row) for row in self.known}
+        if not names.keys() >= {*value}:
+            return super().optgroups(name, value, attr)
+        options = [
+            self.create_option(name, each, names[each], True, place)
+            for place, each in enumerate(value)
+        ]
         return [(None, options, 0)]
 
 
@@ -222,6 +244,8 @@ class RowForm(GuardedForm, Merging, forms.ModelForm):
             take_up_row(row, page)
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            widget = getattr(field.widget, "widget", None)
+            widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, RowAutocomplete):
                 widget.known = self.instance._state.fields_cache.get(name)
+            if isinstance(widget, RowsAutocomplete):
+                widget.known = self.initial.get(name) or ()

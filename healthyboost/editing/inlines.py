@@ -10,7 +10,7 @@ from modeltranslation.fields import TranslationField
 
 from healthyboost.content.languages import column, language_codes, translated_fields
 
-from .forms import RowAutocomplete, RowForm
+from .forms import RowAutocomplete, RowForm, RowsAutocomplete
 from .guarding import GuardedRows
 from .merging import RemovedMeanwhile
 
@@ -125,13 +125,20 @@ class Rows(GuardedRows, ByLanguage):
         return type(formset.__name__, (RemovedMeanwhile, formset), {})
 
     def get_queryset(self, request):
-        rows, related = super().get_queryset(request), self.get_autocomplete_fields(request)
-        return rows.select_related(*related) if related else rows
+        rows, searched = super().get_queryset(request), {*self.get_autocomplete_fields(request)}
+        single = [field.name for field in self.opts.fields if field.name in searched]
+        several = [field.name for field in self.opts.many_to_many]
+        return (rows.select_related(*single) if single else rows).prefetch_related(*several)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = RowAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = RowsAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class DeleteBox(forms.CheckboxInput):

@@ -9,6 +9,7 @@ import datetime
 import re
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from html import unescape
 
@@ -31,6 +32,7 @@ AGAIN = datetime.timedelta(days=1)  # for what failed
 DEAD_AFTER = datetime.timedelta(days=3)
 SECONDS = 20  # that one call of the job may take: other jobs wait for it
 AT_ONCE = 500  # rows in a statement
+AT_A_TIME = 12  # addresses that are asked while somebody waits
 IN_TEXT = re.compile(r'href="(https?://[^"]+)"')
 
 
@@ -140,6 +142,12 @@ def check_links(allowed=is_public, seconds=SECONDS, pause=1.0):
         if answers:
             time.sleep(pause)
         answers.append((address, ask(address.url, allowed)))
+    note_answers(answers, now)
+    return len(answers)
+
+
+def note_answers(answers, now):
+    """Of [(CheckedAddress, Answer)]."""
     is_online = any(answer.status for _address, answer in answers) or has_answered_lately(now)
     for address, answer in answers:
         address.checked_at, address.status = now, answer.status
@@ -152,7 +160,17 @@ def check_links(allowed=is_public, seconds=SECONDS, pause=1.0):
         [address for address, _answer in answers],
         ["checked_at", "status", "fault", "failing_since"],
     )
-    return len(answers)
+
+
+def try_at_once(urls, allowed=is_public):
+    """Ask several addresses at the same time, and keep what they answer; somebody waits for it."""
+    CheckedAddress.objects.bulk_create(
+        [CheckedAddress(url=url) for url in urls], batch_size=AT_ONCE, ignore_conflicts=True
+    )
+    addresses = list(CheckedAddress.objects.filter(url__in=urls))
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        answers = list(pool.map(lambda address: ask(address.url, allowed), addresses))
+    note_answers(list(zip(addresses, answers, strict=True)), timezone.now())
 
 
 def has_answered_lately(now):

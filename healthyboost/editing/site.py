@@ -39,6 +39,7 @@ SECTIONS = {
     "partners": _("Project and partners"),
     "pages": _("Pages"),
     "media": _("Pictures and files"),
+    "mailing": _("Newsletter by mail"),
     "content": _("Themes and drafts"),
     "glossary": _("Glossary"),
     "editing": _("Links and deletions"),

@@ -17,6 +17,8 @@ from healthyboost.content.models import Theme, text_fields
 from healthyboost.media.models import Attachment, Picture, PictureUse
 
 SIZE = 30  # entries of one answer
+# {content type: function(entries)} of apps whose pages show others: it says what a reader gets of those.
+prepare = {}
 
 
 @dataclass
@@ -130,7 +132,10 @@ def fill(entries):
         wanted[f"themes {kind}"] = through.objects.filter(**{f"{name}__in": keys})
         for part in model.parts:
             relation = model._meta.get_field(part)
-            rows = relation.related_model.objects.filter(**{f"{relation.field.name}__in": keys})
+            opened = getattr(relation.related_model, "open_rows", Q())
+            rows = relation.related_model.objects.filter(
+                opened, **{f"{relation.field.name}__in": keys}
+            )
             wanted[f"part {kind} {part}"] = rows
     hang(by_kind, gather(**wanted))
 
@@ -177,3 +182,5 @@ def hang(by_kind, found):
                 ]
                 entry.parts[part] = rows
                 entry.files += [row for row in rows if getattr(row, "file", None)]
+        if model in prepare:
+            prepare[model](entries)

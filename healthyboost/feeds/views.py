@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from healthyboost.content.asked import reads
 from healthyboost.content.filters import Choice, Filter, page_choices, row_choices
 from healthyboost.content.gathering import gather
 from healthyboost.content.models import Theme
@@ -27,6 +28,7 @@ from .texts import write_texts
 WRITERS = {"atom": atom, "json": json_feed}
 
 
+@reads("theme", "organisation", "before")
 @require_safe
 def feed(request, kind, form):
     """404 for what there is not, 410 for an organisation that was withdrawn in this language."""
@@ -70,6 +72,7 @@ def not_found(request, text):
     return render(request, "error.html", context | {"has_database": True}, status=404)
 
 
+@reads("kind", "theme", "organisation")
 @require_safe
 def feeds(request):
     """What a feed is, the one that is chosen, and those of each kind and topic."""

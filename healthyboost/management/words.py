@@ -39,6 +39,7 @@ WORDS = {
         "theme": "Sample theme",
         "pilot": "Sample pilot",
         "project": "Sample project",
+        "newsletter": "Sample newsletter",
     },
     "lv": {
         "who": (
@@ -78,6 +79,7 @@ WORDS = {
         "theme": "Parauga tēma",
         "pilot": "Parauga pilotprojekts",
         "project": "Parauga projekts",
+        "newsletter": "Parauga jaunumu vēstule",
     },
     "fi": {
         "who": (
@@ -117,6 +119,7 @@ WORDS = {
         "theme": "Esimerkkiteema",
         "pilot": "Esimerkkipilotti",
         "project": "Esimerkkihanke",
+        "newsletter": "Esimerkkiuutiskirje",
     },
     "sv": {
         "who": (
@@ -156,6 +159,7 @@ WORDS = {
         "theme": "Exempeltema",
         "pilot": "Exempelpilot",
         "project": "Exempelprojekt",
+        "newsletter": "Exempelnyhetsbrev",
     },
     "ru": {
         "who": (
@@ -195,5 +199,6 @@ WORDS = {
         "theme": "Образцовая тема",
         "pilot": "Образцовый пилот",
         "project": "Образцовый проект",
+        "newsletter": "Образцовый бюллетень",
     },
 }

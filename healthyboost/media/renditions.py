@@ -1,4 +1,4 @@
-"""Smaller copies of a picture: at most three widths, each in AVIF and WebP."""
+"""Smaller copies of a picture: at most three widths, each in AVIF and WebP; one JPEG for mails."""
 
 from io import BytesIO
 
@@ -7,9 +7,10 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageCms
 
 WIDTHS = (480, 960, 1600)
-MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp"}
+MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
 FORMATS = {"avif": {"quality": 60, "speed": 9}, "webp": {"quality": 78}}
 FOLDER = "renditions/"
+MAIL_WIDTH = 1120  # twice that of the column in a mail
 SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -30,6 +31,39 @@ def render(file, sha256):
             widths.append(width)
         measures = [(each, max(1, round(height * each / width))) for each in widths]
         return width, height, [one_width(picture, measure, sha256) for measure in measures]
+
+
+def mail_copy(picture):
+    """Name of a JPEG of `picture`: many mail programs know neither AVIF nor WebP. Made when it is
+    first asked for, and kept as one of its renditions; "" where its file is gone or has none."""
+    if not picture.renditions or "jpeg" in picture.renditions[0]:
+        return picture.renditions[0]["jpeg"] if picture.renditions else ""
+    try:
+        with picture.file.open("rb") as stream, Image.open(stream) as image:
+            image.draft("RGB", (MAIL_WIDTH, MAIL_WIDTH * image.height // image.width))
+            width = min(MAIL_WIDTH, picture.width)
+            measures = width, max(1, round(picture.height * width / picture.width))
+            copy = on_white(in_colours_of_the_web(image).resize(measures, Image.Resampling.LANCZOS))
+    except OSError:
+        return ""
+    name = f"{FOLDER}{picture.sha256[:16]}-mail.jpeg"
+    if not default_storage.exists(name):
+        buffer = BytesIO()
+        copy.save(buffer, "JPEG", quality=76, optimize=True, progressive=True)
+        name = default_storage.save(name, ContentFile(buffer.getvalue()))
+    picture.renditions[0]["jpeg"] = name
+    same_file = type(picture).objects.filter(pk=picture.pk, sha256=picture.sha256)
+    same_file.update(renditions=picture.renditions)
+    return name
+
+
+def on_white(image):
+    """JPEG knows no transparency."""
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
 
 
 def in_colours_of_the_web(image):

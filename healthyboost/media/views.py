@@ -47,7 +47,7 @@ def media(request, path):
     if public:  # what a rendition shows never changes; another file can stand at the same address
         response["Cache-Control"] = "public, no-cache" if field else "public, max-age=3600"
     response["Content-Security-Policy"] = POLICY
-    # what is public also stands in feeds, and in cards on other sites
+    # what is public also stands in feeds and mails, and in cards on other sites
     response["Cross-Origin-Resource-Policy"] = "cross-origin" if public else "same-origin"
     return response
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from healthyboost.api.problems import problem_response
 from healthyboost.content.addresses import absolute
+from healthyboost.content.asked import reads
 
 from .answers import data_response
 from .catalogue import datasets
@@ -17,6 +18,7 @@ from .licence import licence_name
 WRITERS = {"jsonld": (json_ld, "application/ld+json"), "ttl": (turtle, "text/turtle")}
 
 
+@reads()
 @require_safe
 def open_data(request):
     context = {

@@ -84,7 +84,8 @@ def index(model, numbers):
 
 def texts_of(page, known):
     """Every Text of a page; `known` is {sha256: FileText}."""
-    rows = list(rows_with_prose(page))
+    # words beside a page that a row shows are read only where that page is: it has an entry of its own
+    rows = [row for row in rows_with_prose(page) if not getattr(row, "shows_page", False)]
     for code in language_codes():
         title, head, texts = texts_in(page, code)
         hanging = [said(row, name, code) for row in rows for name in prose_fields(type(row))]

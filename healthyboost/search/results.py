@@ -6,13 +6,13 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from .reading import Read, read_entries
-from .snippets import READ, marked, piece, places_of
+from .snippets import READ, Sought, marked, piece, places_in
 
 
 @dataclass
 class Result:
     read: Read
-    sayings: list  # Question.sayings_in() of the language of the text
+    sought: Sought  # what was asked, in the language of the text
 
     @property
     def page(self):
@@ -54,11 +54,11 @@ class Result:
 
     @cached_property
     def in_title(self):
-        return places_of(self.read.title, self.sayings, self.language)
+        return places_in(self.read.title, self.sought)
 
     @cached_property
     def in_text(self):
-        return places_of(self.read.text[:READ], self.sayings, self.language)
+        return places_in(self.read.text[:READ], self.sought)
 
     @cached_property
     def why(self):
@@ -76,8 +76,7 @@ class Result:
 def results(question, found):
     """The Results of these Found, in their order; those that nobody may read any more are left out."""
     read = read_entries([each.id for each in found])
-    return [
-        Result(read[each.id], question.sayings_in(each.language))
-        for each in found
-        if each.id in read
-    ]
+    sought = {
+        code: Sought(question.sayings_in(code), code) for code in {each.language for each in found}
+    }
+    return [Result(read[each.id], sought[each.language]) for each in found if each.id in read]

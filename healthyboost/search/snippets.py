@@ -14,19 +14,20 @@ READ = 20_000  # letters of a text that are looked through
 
 def places_of(text, sayings, language):
     """[(start, end, Saying)] of all words of `text` that say something: Question.sayings_in()."""
-    firsts = {}
-    for saying in sayings:
-        for form in saying.words[0]:
-            firsts.setdefault(form, []).append(saying)
-    words, found = Words(text, firsts, language), {}
+    return places_in(text, Sought(sayings, language))
+
+
+def places_in(text, sought):
+    words, found, known = Words(text, sought.language), {}, sought.known
     for number, word in enumerate(words.all):
-        for saying in words.begun(word[0]):
+        begun = known.get(word[0])
+        for saying in sought.begun(word[0]) if begun is None else begun:
             if places := said_at(saying, words, number):
                 for place in places:
                     said = words.all[place]
                     found.setdefault(said.start(), (said.end(), saying))
     for start, end, word in joined_in(text):
-        for saying in words.begun(word):
+        for saying in sought.begun(word):
             if len(saying.words) == 1 and start not in found:
                 found[start] = end, saying
     places, reached = [], 0
@@ -37,12 +38,14 @@ def places_of(text, sayings, language):
     return places
 
 
-class Words:
-    """The words of a text; each different one is looked at once."""
+class Sought:
+    """What is looked for in texts of a language; each different word of them is looked at once."""
 
-    def __init__(self, text, firsts, language):
-        self.all, self.firsts, self.language = list(WORD.finditer(text)), firsts, language
-        self.known = {}
+    def __init__(self, sayings, language):
+        self.language, self.firsts, self.known = language, {}, {}
+        for saying in sayings:
+            for form in saying.words[0]:
+                self.firsts.setdefault(form, []).append(saying)
 
     def begun(self, word):
         """Sayings that this word may begin, in the order of the question."""
@@ -51,6 +54,13 @@ class Words:
             begun = dict.fromkeys(saying for form in forms for saying in self.firsts[form])
             self.known[word] = begun
         return begun
+
+
+class Words:
+    """The words of a text."""
+
+    def __init__(self, text, language):
+        self.all, self.language = list(WORD.finditer(text)), language
 
     def forms(self, number):
         return forms_of(self.all[number][0], self.language)

@@ -10,7 +10,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from healthyboost.content.asked import reads
 from healthyboost.content.filters import Choice, Filter, row_choices
+from healthyboost.content.kept import kept
 from healthyboost.content.models import Theme, content_models
 from healthyboost.content.paging import COUNT_LIMIT
 
@@ -78,6 +80,11 @@ def key_of(text):
     return bool(int(is_other)), float(score), int(number)
 
 
+@kept
+def themes():
+    return list(row_choices(Theme.objects.all()))
+
+
 def filters():
     kinds = [
         Choice(model._meta.model_name, str(capfirst(model._meta.verbose_name_plural)), row=model)
@@ -87,7 +94,7 @@ def filters():
     years = sorted({mark[2:6] for mark, _texts in months if mark[2:6]}, reverse=True)
     return [
         Filter("kind", _("Kind"), _("Everything"), kinds, None),
-        Filter("theme", _("Topic"), _("All topics"), list(row_choices(Theme.objects.all())), None),
+        Filter("theme", _("Topic"), _("All topics"), themes(), None),
         Filter(
             "language", _("Language"), _("All languages"),
             [Choice(code, str(capfirst(name))) for code, name in settings.LANGUAGES], None,
@@ -108,6 +115,7 @@ def marks_of(chosen):
     return marks
 
 
+@reads("q", "kind", "theme", "language", "year", "after", "before", is_endless=True)
 @require_safe
 def search(request):
     asked, language = request.GET, get_language()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from healthyboost.content.addresses import absolute
+from healthyboost.content.kept import kept
 from healthyboost.content.models import content_models
 
 from .drawing import EDITION, Poster
@@ -150,6 +151,7 @@ def picture_of_page(page, language, pictures):
         return absolute(path_of_picture(page._meta.model_name, page.slug, poster))
 
 
+@kept
 def picture_of_section(name):
     return absolute(path_of_picture("list", name, poster_of_section(name)))
 

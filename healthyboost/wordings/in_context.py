@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.text import capfirst
 
+from healthyboost.content import kept
+
 from . import overlay, saving
 from .marks import MarkedPage, Marks, stripped
 
@@ -26,11 +28,12 @@ def edit_on_the_page(get_response):
         if not languages:
             return get_response(request)
         overlay.refresh()  # what was saved a moment ago, in whichever process
-        is_marking = overlay.marking.set(Marks(languages))
+        is_marking, is_off = overlay.marking.set(Marks(languages)), kept.is_off.set(True)
         try:
             response = get_response(request)
         finally:
             overlay.marking.reset(is_marking)
+            kept.is_off.reset(is_off)
         if not response.streaming:
             mark_response(request, response, languages)
         patch_cache_control(response, private=True, no_store=True)

@@ -118,6 +118,13 @@
     part.after(button);
   }
 
+  /* Django's table of rows begins with a heading that says nothing. */
+  function emptyHeadingIsNone(heading) {
+    const cell = document.createElement("td");
+    cell.className = heading.className;
+    heading.replaceWith(cell);
+  }
+
   /* A new form begins in its first field: of a page that is the title. */
   function focusFirst(form) {
     const fields = [...form.querySelectorAll("fieldset :is(input, select, textarea)")];
@@ -193,6 +200,7 @@
       if ("new" in nav.dataset) addressFromTitle(nav.closest("form"));
     }
     root.classList.remove("languages-wait");
+    document.querySelectorAll("th.original:empty").forEach(emptyHeadingIsNone);
     for (const nav of document.querySelectorAll(".language-switch[data-new]")) focusFirst(nav.closest("form"));
     django.jQuery(() => setTimeout(() => labelSearches(document))); // after they have been made
   });

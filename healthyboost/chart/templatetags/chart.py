@@ -8,6 +8,7 @@ from ..covers import cover as cover_of
 register = template.Library()
 
 ICONS = {
+    "calendar": "M3.5 5.5h17v15h-17zM3.5 10h17M8 3v5M16 3v5",
     "arrow": "M4 12h15M13 6l6 6-6 6",
     "download": "M12 4v11M6.5 10l5.5 5.5L17.5 10M5 20h14",
     "out": "M9 6h9v9M18 6L6 18",

@@ -1,7 +1,7 @@
-"""Made-up articles in every language, for load tests. Each run adds more; dumps include them."""
+"""Made-up pages in every language, for load tests. Each run adds more; dumps include them."""
 
 import random
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import product
 
 from django.conf import settings
@@ -13,37 +13,44 @@ from healthyboost.content.languages import column, language_codes, translated_fi
 from healthyboost.content.models import Theme
 from healthyboost.management.words import WORDS
 from healthyboost.search.building import build
-from news.models import Article
+from news.models import Article, Event, EventSession, Issue, Item, Newsletter
 from partners.models import Organisation, Partnership, Project
 from pilots.models import Pilot
 
 YEARS = 10  # back from now
+KINDS = "articles", "organisations", "events", "issues"
+SECTIONS, ITEMS = 6, 4  # of an issue of the newsletter, and of each section
 
 
 class Command(BaseCommand):
-    help = "Adds made-up public articles in all languages, to test the portal under load."
+    help = "Adds made-up public pages in all languages, to test the portal under load."
 
     def add_arguments(self, parser):
         add = parser.add_argument
-        add("--articles", type=int, default=0, metavar="N")
-        add("--organisations", type=int, default=0, metavar="N")
+        for kind in KINDS:
+            add(f"--{kind}", type=int, default=0, metavar="N")
         # manage.py reads --data for every command; here it is only explained
         add("--data", metavar="DIR", help="folder of an embedded portal")
 
-    def handle(self, *, articles, organisations, verbosity, **options):
-        if min(articles, organisations) < 0 or articles + organisations == 0:
-            raise CommandError("Say how many: --articles N, --organisations N.")
+    def handle(self, *, verbosity, **options):
+        numbers = {kind: options[kind] for kind in KINDS}
+        if min(numbers.values()) < 0 or not any(numbers.values()):
+            wanted = ", ".join(f"--{kind} N" for kind in KINDS)
+            raise CommandError(f"Say how many: {wanted}.")
         with transaction.atomic():
             filling = Filling(self.say if verbosity else lambda words: None)
-            filling.add_organisations(organisations)
-            if articles:
-                filling.add_what_articles_need()
-                filling.add_articles(articles)
+            filling.add_organisations(numbers["organisations"])
+            if numbers["articles"] or numbers["events"] or numbers["issues"]:
+                filling.add_what_others_need()
+            filling.add_articles(numbers["articles"])
+            filling.add_events(numbers["events"])
+            filling.add_issues(numbers["issues"])
         build(self.say if verbosity else lambda words: None)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         if verbosity:
-            self.say(f"{articles} articles and {organisations} organisations added")
+            added = ", ".join(f"{number} {kind}" for kind, number in numbers.items() if number)
+            self.say(f"added: {added}")
 
     def say(self, words):
         self.stdout.write(f"  {words}")
@@ -72,7 +79,7 @@ class Filling:
 
         self.copy(Organisation, map(row, new_keys(Organisation, number)), number)
 
-    def add_what_articles_need(self):
+    def add_what_others_need(self):
         """Themes, organisations and pilots to choose from, where there are none."""
         if not Theme._base_manager.exists():
             for number in range(1, 9):
@@ -105,10 +112,7 @@ class Filling:
 
     def add_articles(self, number):
         keys = new_keys(Article, number)
-        themes, owners, pilots = (
-            list(model._base_manager.values_list("pk", flat=True))
-            for model in (Theme, Organisation, Pilot)
-        )
+        themes, owners, pilots = map(keys_of, (Theme, Organisation, Pilot))
 
         def row(pk):
             return self.page(pk, "article") | {
@@ -118,15 +122,79 @@ class Filling:
             }
 
         self.copy(Article, map(row, keys), number)
-        through = Article.themes.through
+        self.add_themes(Article, keys, themes)
+
+    def add_events(self, number):
+        """With one to three sessions each, some of them still to come."""
+        keys = new_keys(Event, number)
+        themes, owners = keys_of(Theme), keys_of(Organisation)
+
+        def row(pk):
+            return self.page(pk, "event") | {
+                "date": None,  # follows from the sessions
+                "date_precision": "unknown",
+                "organisation_id": self.random.choice(owners),
+                "kind": self.random.choice(Event.Kind.values),
+            }
+
+        self.copy(Event, map(row, keys), number)
+        of_events = [pk for pk in keys for _each in range(self.random.choice([1, 1, 1, 2, 3]))]
+
+        def session(pk, event):
+            days = self.random.randrange(-YEARS * 365, 365)
+            return {
+                "id": pk,
+                "event_id": event,
+                "start_date": self.now.date() + timedelta(days=days),
+                "start_time": time(self.random.randrange(8, 18)),
+            }
+
+        sessions = zip(new_keys(EventSession, len(of_events)), of_events, strict=True)
+        self.copy(EventSession, (session(pk, event) for pk, event in sessions))
+        self.add_themes(Event, keys, themes)
+
+    def add_issues(self, number):
+        """Half of their items show articles, as long as there are any."""
+        if not number:
+            return
+        keys, owners, articles = new_keys(Issue, number), keys_of(Organisation), keys_of(Article)
+        newsletter = Newsletter.objects.first() or Newsletter.objects.create(
+            slug="sample-newsletter", **named("newsletter", 1, "name")
+        )
+
+        def row(pk):
+            own = {"newsletter_id": newsletter.pk, "number": str(pk)}
+            return self.page(pk, "issue") | own | {"organisation_id": self.random.choice(owners)}
+
+        def item(pk, issue, place):
+            said = {"id": pk, "issue_id": issue, "position": place, "anchor": f"item-{place}"}
+            if place % (ITEMS + 1) == 0:
+                kind = Item.Kind.SECTION
+            elif articles and self.random.random() < 0.5:
+                return said | {"article_id": self.random.choice(articles)}
+            else:
+                kind = self.random.choice([Item.Kind.MEMBER_NEWS, Item.Kind.NEWS])
+            for code in language_codes():
+                said[column("title", code)] = self.words(code, 1).rstrip(".")
+                if kind != Item.Kind.SECTION:
+                    said[column("body", code)] = f"<p>{self.words(code, 4)}</p>"
+            return said | {"kind": kind}
+
+        self.copy(Issue, map(row, keys), number)
+        places = list(product(keys, range(SECTIONS * (ITEMS + 1))))
+        items = zip(new_keys(Item, len(places)), places, strict=True)
+        self.copy(Item, (item(pk, *place) for pk, place in items))
+
+    def add_themes(self, model, keys, themes):
+        through, name = model.themes.through, model._meta.model_name
         pairs = (
-            {"id": pair, "article_id": pk, "theme_id": theme}
+            {"id": pair, f"{name}_id": pk, "theme_id": theme}
             for pair, pk, theme in self.pairs(through, keys, themes)
         )
         self.copy(through, pairs)
 
     def pairs(self, through, keys, themes):
-        """One or two themes for each article."""
+        """One or two themes for each page."""
         chosen = [
             (pk, theme)
             for pk in keys
@@ -196,6 +264,10 @@ def words_of(language, part):
 
 def named(what, number, field):
     return {column(field, code): f"{words_of(code, what)} {number}" for code in language_codes()}
+
+
+def keys_of(model):
+    return list(model._base_manager.values_list("pk", flat=True))
 
 
 def new_keys(model, number):

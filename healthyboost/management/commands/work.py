@@ -22,7 +22,15 @@ from healthyboost.editing.links import check_links, note_uses
 from healthyboost.editing.previews import forget_preview_links
 from healthyboost.editing.telling import tell_authors
 from healthyboost.glossary.uses import read_pages
+from healthyboost.mailing.bounces import read_inbox
+from healthyboost.mailing.checks import check_suppression_keys
+from healthyboost.mailing.letters import answer_sign_ups
+from healthyboost.mailing.limits import forget_attempts
+from healthyboost.mailing.mailings import forget_deliveries as forget_mail_deliveries
+from healthyboost.mailing.sending import send_mailings
+from healthyboost.mailing.subscribing import ask_for_other_themes, forget_subscribers
 from healthyboost.media.orphans import remove_orphans
+from healthyboost.pagecache.generation import forget_changes
 from healthyboost.redirects.counting import forget_missed
 from healthyboost.search.building import keep_index
 from healthyboost.search.files import read_files
@@ -54,6 +62,10 @@ TIMED = [
     ("tell_of_comments", timedelta(minutes=1), tell_of_comments),
     ("send_digests", timedelta(minutes=10), send_digests),
     ("mail_wishes", timedelta(minutes=1), mail_wishes),
+    ("answer_sign_ups", timedelta(seconds=5), answer_sign_ups),
+    ("send_mailings", timedelta(seconds=1), send_mailings),
+    ("read_inbox", timedelta(minutes=5), read_inbox),
+    ("ask_for_other_themes", timedelta(days=1), ask_for_other_themes),
     ("remember_wordings", timedelta(minutes=1), remember_wordings),
     ("note_links", timedelta(days=1), note_uses),
     ("check_links", timedelta(minutes=5), check_links),
@@ -74,6 +86,10 @@ TIMED = [
     ("forget_old_demand", timedelta(days=1), forget_old_demand),
     ("forget_wishes", timedelta(days=1), forget_wishes),
     ("forget_missed", timedelta(days=1), forget_missed),
+    ("forget_changes", timedelta(minutes=10), forget_changes),
+    ("forget_subscribers", timedelta(days=1), forget_subscribers),
+    ("forget_attempts", timedelta(days=1), forget_attempts),
+    ("forget_mail_deliveries", timedelta(days=1), forget_mail_deliveries),
 ]
 LOCK = 4_861_701  # PostgreSQL's advisory lock of the process that runs the timed jobs
 PAUSE = 1.0  # seconds between two looks at the queue
@@ -86,6 +102,8 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         check_server(connection)
+        for warning in check_suppression_keys(None, databases=["default"]):
+            logger.warning("%s %s", warning.msg, warning.hint)
         pulse.start()
         logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # it tells of every look
         worker, clock = BackgroundWorker(), Clock(TIMED)
