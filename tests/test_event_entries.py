@@ -29,6 +29,13 @@ def test_an_entry_of_an_event_of_several_days_says_both_the_first_day_and_all_of
     assert shown.count("7 May 2090") == 1 and shown.count("7, 14 May 2090") == 1
 
 
+def test_an_entry_of_days_far_apart_lists_the_first_of_them_too(client):
+    event = make_event("2090-11-29")
+    event.sessions.create(start_date="2091-01-31")
+    shown = entry(client, event)
+    assert "29 November 2090;<br>31 January 2091" in shown
+
+
 def test_an_entry_of_an_event_with_hours_says_them_without_its_day(client):
     shown = entry(client, make_event("2090-05-07", start_time="10:00", time_zone="Europe/Riga"))
     assert shown.count("7 May 2090") == 1 and "10:00, Riga time" in shown
