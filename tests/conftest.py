@@ -17,6 +17,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from healthyboost.embedded import EmbeddedError, Server
+from healthyboost.pulse import process_pulse
 
 FOLDER = Path(tempfile.mkdtemp(prefix="healthyboost-tests-"))
 SETTINGS = {
@@ -184,6 +185,13 @@ def empty_cache(request, django_db_blocker):
     if "transactional_db" in request.fixturenames:
         with django_db_blocker.unblock():
             cache.clear()
+
+
+@pytest.fixture
+def proven(monkeypatch):
+    """As if the pulse had just been proven: no page is asked after at the database."""
+    monkeypatch.setattr(process_pulse, "proven", time.monotonic() + 3600, raising=False)
+    monkeypatch.setattr(process_pulse, "process", os.getpid())
 
 
 # The browser

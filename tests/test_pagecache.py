@@ -3,7 +3,6 @@
 import datetime
 import gzip
 import io
-import os
 import sys
 import threading
 import time
@@ -101,13 +100,6 @@ def django():
 @pytest.fixture
 def cache(django):
     return PageCache(django)
-
-
-@pytest.fixture
-def proven(monkeypatch):
-    """As if the pulse had just been proven: no page is asked after at the database."""
-    monkeypatch.setattr(process_pulse, "proven", time.monotonic() + 3600, raising=False)
-    monkeypatch.setattr(process_pulse, "process", os.getpid())
 
 
 def held(cache):

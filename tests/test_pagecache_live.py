@@ -28,7 +28,7 @@ from . import servers
 from .factories import make_article, make_user
 from .hreflang import listed_in_sitemaps
 from .portal_crawl import SAMPLE
-from .test_pagecache import ask, held, proven  # noqa: F401
+from .test_pagecache import ask, held
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 ENOUGH = 20  # seconds after which a test gives up
