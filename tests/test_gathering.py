@@ -5,12 +5,15 @@ import datetime
 import pytest
 from django.db import connection, connections
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 
 from healthyboost.content import gathering, kept, statements
 from healthyboost.content.gathering import gather, gather_again
 from healthyboost.content.paging import extent
 from healthyboost.content.statements import prepared_here
+from healthyboost.content.templatetags.content import entry
 from healthyboost.content.views import attached_to, related_set, related_to
+from healthyboost.wordings import overlay
 from news.models import Article, Issue
 
 from .factories import make_article, make_newsletter, make_organisation, make_page_of
@@ -272,6 +275,87 @@ def test_kept_values_are_bounded(generation, counted):
     for number in range(kept.MOST + 10):
         counted(number)
     assert len(kept.values) <= kept.MOST
+
+
+@pytest.fixture
+def said():
+    """A function that says a text anew each time it is called: said(word)."""
+    kept.forget_texts()
+    calls = []
+
+    def say(word="a"):
+        return kept.said_of(("test", word), lambda: calls.append(word) or f"{word}{len(calls)}")
+
+    yield say
+    kept.forget_texts()
+
+
+def test_text_outlives_what_changes_the_pages(generation, said):
+    first = said()
+    generation.number += 1
+    assert [first, said(), said("b"), said()] == ["a1", "a1", "b2", "a1"]
+
+
+def test_text_is_kept_for_each_language(said):
+    assert said() == "a1"
+    with translation.override("lv"):
+        assert [said(), said()] == ["a2", "a2"]
+
+
+def test_text_is_made_anew_when_the_interface_strings_have_changed(said, db):
+    assert said() == "a1"
+    overlay.refresh()
+    assert said() == "a2"
+
+
+def test_text_that_was_made_while_the_strings_changed_is_not_kept():
+    def say():
+        kept.forget_texts()
+        return "old words"
+
+    kept.said_of("test", say)
+    assert kept.said_of("test", lambda: "new words") == "new words"
+
+
+def test_no_text_is_kept_of_a_page_that_is_marked_for_its_translator(said):
+    off = kept.is_off.set(True)
+    assert [said(), said()] == ["a1", "a2"]
+    kept.is_off.reset(off)
+    assert said() == "a3"
+
+
+def test_kept_texts_are_bounded(said):
+    for number in range(kept.MOST_TEXTS + 10):
+        said(str(number))
+    assert len(kept.texts) <= kept.MOST_TEXTS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title_en": "Another title"},
+        {"summary_en": "Another summary."},
+        {"slug": "other"},
+        {"origin_en": "machine"},
+        {"date": timezone.now() - 900 * A_DAY, "date_precision": "day"},
+        {"published_at_en": None},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_row_of_a_list_changes_with_its_page(client, change):
+    article = make_article(title_en="Walk", title_lv="Pastaiga", languages=("en", "lv"))
+    before = client.get("/en/news/").text
+    type(article).objects.filter(pk=article.pk).update(**change)
+    after = client.get("/en/news/").text
+    assert before != after
+    kept.forget_texts()
+    assert client.get("/en/news/").text == after
+
+
+def test_safe_note_and_plain_one_are_two_rows(db):
+    article = make_article(title_en="Walk")
+    plain, safe = entry(article, note="<b>"), entry(article, note=mark_safe("<b>"))
+    assert "&lt;b&gt;" in plain and "&lt;b&gt;" not in safe and "<b>" in safe
 
 
 def test_connection_that_the_server_ended_is_noticed_before_it_is_used():

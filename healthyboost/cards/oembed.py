@@ -92,7 +92,7 @@ def page_at(url):
         page = model.objects.with_slug(match.kwargs["slug"]) if model else None
     except model.DoesNotExist:
         page = None
-    if not page or not page.languages or page.is_gone_from(language):
+    if not page or not page.is_shown_in(language):
         raise unknown
     return page, language
 
@@ -112,7 +112,7 @@ def description(page, language, width, height):
             "height": height,
         }
         organisation = page.organisation
-        if organisation and organisation.languages and not organisation.is_gone_from(language):
+        if organisation and organisation.is_shown_in(language):
             said["author_name"] = organisation.shown.title
             said["author_url"] = address_of(organisation, language)
     return said | thumbnail(page, width, height)

@@ -309,6 +309,12 @@ class Content(models.Model):
         published_at, *_until = self.publication_in(language)
         return bool(published_at and published_at <= now and not self.is_public_in(language, now))
 
+    def is_shown_in(self, language):
+        """Whether a visitor who reads in `language` may see it: in that language or in another one."""
+        if self.is_public_in(language):
+            return True
+        return bool(self.languages) and not self.is_gone_from(language)
+
     @property
     def languages(self):
         """The languages in which the page is public now, in the order of the settings."""
@@ -317,6 +323,8 @@ class Content(models.Model):
 
     def language_found_in(self, asked):
         """The language of the text that a visitor who asks for `asked` gets; None where there is none."""
+        if self.is_public_in(asked):
+            return asked
         public = self.languages
         wished = (asked, self.second_language, self.source_language, "en", *public)
         return next((code for code in wished if code in public), None)

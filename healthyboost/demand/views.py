@@ -32,7 +32,7 @@ class MailForm(forms.Form):
 def needed(request, label, pk):
     """“I need this page in my language.”"""
     page, language = page_of(label, pk), get_language()
-    if not page or not page.languages or page.is_gone_from(language):
+    if not page or not page.is_shown_in(language):
         raise Http404(f"no public page {label} {pk}")
     wants, fault, status = lack_in(page, language), "", 200
     is_asked = request.method == "POST" and bool(wants)

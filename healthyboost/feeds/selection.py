@@ -1,11 +1,12 @@
 """What a feed is of: all kinds of pages or one, of a theme, of an organisation, in one language."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ class Missing(Exception):
     """There is no such feed; says why, in words for readers."""
 
 
+@cache
 def feed_models():
     """{name in addresses: content type} of what feeds tell of; news first, the last app."""
     return {model.feed_name: model for model in reversed(content_models()) if model.feed_name}
@@ -32,6 +34,12 @@ def kind_title(kind):
         return _("Everything new")
     model = feed_models()[kind]
     return str(model.feed_title or capfirst(model._meta.verbose_name_plural))
+
+
+@cache
+def feed_path(language, kind, form, prefix):
+    with override(language):
+        return reverse("feeds:feed", args=[kind, form])
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,7 @@ class Selection:
         return {name: row.slug for name, row in chosen.items() if row}
 
     def path(self, form="atom", **more):
-        with override(self.language):
-            path = reverse("feeds:feed", args=[self.kind, form])
+        path = feed_path(self.language, self.kind, form, get_script_prefix())
         query = urlencode({**self.query, **more})
         return f"{path}?{query}" if query else path
 

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from healthyboost.content.addresses import absolute, address_of
 from healthyboost.content.dates import Precision, machine_date
+from healthyboost.content.kept import kept
 from healthyboost.content.languages import column, language_codes, wording
 
-from .posters import around, is_shown, section_address, section_name
+from .posters import around, section_address, section_name
 
 NAME = "Healthy Boost"
 # Types that are no works: they have no language.
@@ -27,14 +28,16 @@ THINGS = {
     *("NGO", "Project", "ResearchProject", "Event", "Place"),
 }
 # So that no text ends the script or begins another.
-HARMLESS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+HARMLESS = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 def script(nodes):
     """The content of <script type="application/ld+json">."""
     graph = {"@context": "https://schema.org", "@graph": [without_empty(node) for node in nodes]}
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(HARMLESS))
+    for letter, escaped in HARMLESS.items():
+        text = text.replace(letter, escaped)
+    return mark_safe(text)
 
 
 def without_empty(value):
@@ -49,6 +52,7 @@ def without_empty(value):
 # The portal itself
 
 
+@kept
 def network():
     return {
         "@type": "Organization",
@@ -59,6 +63,7 @@ def network():
     }
 
 
+@kept
 def website():
     return {
         "@type": "WebSite",
@@ -230,11 +235,11 @@ def name_of(page, language):
 
 
 def reference(page, language):
-    return name_of(page, language) if page and is_shown(page, language) else None
+    return name_of(page, language) if page and page.is_shown_in(language) else None
 
 
 def references(pages, language):
-    return [reference(each, language) for each in pages if is_shown(each, language)]
+    return [reference(each, language) for each in pages if each.is_shown_in(language)]
 
 
 def location(place, version):

@@ -80,11 +80,7 @@ def places_of(page, language):
 def around(page, language):
     """The page and what it belongs to, as far as a reader of this language may see it."""
     related = [getattr(page, name, None) for name in RELATED]
-    return [page, *(each for each in related if each and is_shown(each, language))]
-
-
-def is_shown(page, language):
-    return bool(page.languages) and not page.is_gone_from(language)
+    return [page, *(each for each in related if each and each.is_shown_in(language))]
 
 
 def place_of(page):

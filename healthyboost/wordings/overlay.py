@@ -11,6 +11,8 @@ from contextvars import ContextVar
 
 from django.utils.translation import trans_real
 
+from healthyboost.content.kept import forget_texts
+
 from . import catalogues
 from .models import Wording
 from .plurals import form_of
@@ -93,6 +95,7 @@ def refresh():
         overlays.update(found)
         for language in headers:
             put_over(trans_real.translation(language))
+        forget_texts()
 
 
 def languages():

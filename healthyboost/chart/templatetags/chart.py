@@ -1,7 +1,10 @@
 """The signature of the portal, drawn on the server: charts, covers, bars. No style attribute anywhere."""
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from healthyboost.content.kept import said_of
 
 from ..covers import cover as cover_of
 
@@ -17,14 +20,20 @@ ICONS = {
 }
 
 
-@register.inclusion_tag("chart/icon.svg")
+@register.simple_tag
 def icon(name):
-    return {"path": ICONS[name]}
+    return said_of(("icon", name), lambda: drawn("icon", path=ICONS[name]))
 
 
-@register.inclusion_tag("chart/cover.svg")
+@register.simple_tag
 def cover(name):
-    return {"cover": cover_of(name), "id": f"cover-{name}"}
+    return said_of(
+        ("cover", name), lambda: drawn("cover", cover=cover_of(name), id=f"cover-{name}")
+    )
+
+
+def drawn(name, **context):
+    return render_to_string(f"chart/{name}.svg", context)
 
 
 @register.inclusion_tag("chart/chart.svg")
@@ -43,10 +52,10 @@ def chart(marks, view="60 10 1040 940", borders=False, graticule=False):
     }
 
 
-@register.inclusion_tag("chart/light.svg")
+@register.simple_tag
 def light(kind):
     """One sign of the legend: 'light', 'dot' or 'lead'."""
-    return {"kind": kind}
+    return said_of(("light", kind), lambda: drawn("light", kind=kind))
 
 
 @register.inclusion_tag("chart/bars.svg")

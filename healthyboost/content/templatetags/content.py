@@ -2,6 +2,7 @@
 
 from django import template
 from django.template.defaultfilters import floatformat
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..age import marked
 from ..dates import machine_date, say_date, say_day_and_time, say_period
+from ..kept import said_of
 from ..languages import KNOWN_LANGUAGES, language_codes, wording
 from ..references import resolved
 from ..richtext import RichTextField
@@ -31,21 +33,31 @@ def language_links(context, page=None):
     """
     request, links = context["request"], []
     previews = getattr(request, "previews", {})  # of a page that is not public yet
+    address, active = request.get_full_path(), get_language()
     for code in language_codes():
         found = page.language_found_in(code) if page else code
         link = {
             "code": code,
-            "url": previews.get(code) or address_in(code, request.get_full_path()),
+            "url": previews.get(code) or address_in(code, address),
             "path": previews.get(code) or address_in(code, request.path),
             "then": f"?then={code}",
             "name": own_name(code),
-            "is_current": code == get_language(),
+            "is_current": code == active,
+            "in_other": in_other(code, found) if found not in (None, code) else "",
+            "read_here": read_here(code),
         }
-        with override(code):
-            link["in_other"] = say_language(found) if found and found != code else ""
-            link["read_here"] = _("Read this page in English")
         links.append(link)
     return links
+
+
+def in_other(code, found):
+    with override(code):
+        return said_of(("language", found), lambda: say_language(found))
+
+
+def read_here(code):
+    with override(code):
+        return _("Read this page in English")
 
 
 def address_in(code, path):
@@ -98,6 +110,31 @@ def lang(version, around=None):
     return format_html(' lang="{}"', version.language)
 
 
+@register.simple_tag
+def entry(item, note="", short=False, level=3):
+    """A content object in a list, with `note` below it."""
+    shown = item.shown
+    key = (
+        *("entry", item.get_absolute_url(), item.second_language, item.date, item.date_precision),
+        *(shown.language, shown.title, shown.summary, shown.origin, short, level),
+        *(note, type(note)),  # a safe text is another one
+    )
+    context = {"item": item, "shown": shown, "note": note, "short": short, "level": level}
+    return said_of(key, lambda: render_to_string("content/_entry.html", context))
+
+
+@register.simple_tag
+def short_entry(item, is_dated=False):
+    """A content object in a list beside something else: with its date, else with its kind."""
+    shown = item.shown
+    key = (
+        *("short entry", item.get_absolute_url(), item.date, item.date_precision, is_dated),
+        *(shown.language, shown.title, shown.origin, getattr(item, "kind", None), type(item)),
+    )
+    context = {"item": item, "shown": shown, "is_dated": is_dated}
+    return said_of(key, lambda: render_to_string("content/_short_entry.html", context))
+
+
 @register.filter
 def rich(html):
     """Rich text that was cleaned when it was saved."""
@@ -141,11 +178,8 @@ def kind_name(page):
 @register.filter
 def public(pages):
     """Those of some content objects that a visitor of this language may see."""
-    return [
-        page
-        for page in pages or ()
-        if page and page.languages and not page.is_gone_from(get_language())
-    ]
+    language = get_language()
+    return [page for page in pages or () if page and page.is_shown_in(language)]
 
 
 @register.filter
@@ -165,12 +199,13 @@ def section_title(page, field):
 
 @register.simple_tag
 def date_of(page, short=False):
-    return say_date(page.date, page.date_precision, short=short)
+    return date_said(page.date, page.date_precision, short)
 
 
 @register.simple_tag
-def date_said(moment, precision="day"):
-    return say_date(moment, precision)
+def date_said(moment, precision="day", short=False):
+    key = "date", moment, precision, short
+    return said_of(key, lambda: say_date(moment, precision, short=short))
 
 
 @register.filter

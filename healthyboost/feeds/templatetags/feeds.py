@@ -18,7 +18,7 @@ def feeds_of_page(context):
         return []
     match = getattr(request, "resolver_match", None)
     if isinstance(page, apps.get_model("partners.Organisation")):
-        is_shown = page.languages and not page.is_gone_from(language)
+        is_shown = page.is_shown_in(language)
         return [Selection(language, organisation=page)] if is_shown else []
     if getattr(model, "feed_name", None):
         chosen = {

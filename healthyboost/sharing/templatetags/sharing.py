@@ -7,6 +7,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from healthyboost.content.addresses import absolute
+from healthyboost.content.kept import kept
 from healthyboost.content.languages import language_codes
 from healthyboost.media.models import alternative_text
 
@@ -79,6 +80,7 @@ def words_for(pictures, version):
     return version.title
 
 
+@kept
 def shared_home():
     title, picture = _("Healthier cities around one sea"), posters.picture_of_section("home")
     description = _(
@@ -89,6 +91,7 @@ def shared_home():
     return shared_section(title, description, picture, nodes)
 
 
+@kept
 def shared_list(model):
     """None of a list that stands for nothing else: of a model without a section."""
     name, address = model.url_name.partition(":")[0], posters.section_address(model)
