@@ -9,6 +9,7 @@ from django.utils import timezone
 from healthyboost.media.models import Attachment
 from healthyboost.search import files, finding
 from healthyboost.search.asking import read
+from healthyboost.search.finding import find, timeline
 from healthyboost.search.models import FileText
 from healthyboost.search.snippets import LENGTH, snippet
 
@@ -23,6 +24,29 @@ def shown(text, query, language="en"):
 
 
 # What stands first
+
+
+def test_others_are_ranked_only_when_somebody_gets_there(client, django_assert_num_queries):
+    for number in range(10):
+        make_article(title_en=f"Sauna {number}")
+    make_article(title_lv="Sauna", languages=("lv",), source_language="lv")
+    question = read("sauna")
+    timeline()
+    with django_assert_num_queries(2):
+        finds = find(question, "en")
+    assert len(finds) == 11
+    with django_assert_num_queries(0):
+        assert [each.is_own for each in finds[:10]] == [True] * 10
+    with django_assert_num_queries(1):
+        [other] = finds[10:20]
+    assert not other.is_own and other.language == "lv"
+    assert [each.key for each in finds] == sorted(each.key for each in finds)
+
+
+def test_a_page_is_found_once_in_the_language_of_the_reader(client):
+    make_article(title_en="Sauna", title_lv="Sauna", languages=("en", "lv"))
+    finds = find(read("sauna"), "lv")
+    assert [each.language for each in finds] == ["lv"] and len(finds) == 1
 
 
 def test_title_comes_before_summary_before_text_before_file(client, settings, tmp_path):

@@ -5,7 +5,8 @@ MOST of each group are ranked, the newest; months are the steps in which older o
 """
 
 import time
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
@@ -17,7 +18,7 @@ from healthyboost.content.paging import COUNT_LIMIT
 
 from .lexemes import quoted
 from .models import Month
-from .places import texts_that_say
+from .places import each_that_says
 
 MOST = COUNT_LIMIT + 1
 FEW = 20_000  # texts among which all that match are read at once
@@ -25,27 +26,31 @@ FIRST = 8_000  # texts of the newest months that are looked at first, in a large
 SECOND = 20_000  # where all are too many
 IN_TIME = "250ms"  # that a look at all may take
 # What a word counts in file, text, summary, title.
-WEIGHTS = "{0.02, 0.1, 0.5, 1.0}"
+WEIGHTS = "{0, 0, 0.5, 1.0}"
 A_YEAR = 0.01  # what a newer year counts: a word in the title as much as sixty
 SECONDS = 365 * 24 * 3600
 UNDATED = 2  # how many years old a page without a date counts: it stands as long as it is right
 FILE = 0.05  # what a file counts less than a page
 EXACTLY = 0.2  # what the words count one after another in title or summary
 
-FIND = f"""
+PART = """
+SELECT id, date, content_type_id, object_id FROM search_entry
+WHERE {texts} AND published_at <= %s AND (unpublish_at IS NULL OR unpublish_at > %s)
+"""
+NEWEST = f"(PARTS) AS parts ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}"
+PAGES = f"SELECT content_type_id, object_id FROM {NEWEST}"
+RANKED = f"""
 SELECT newest.id, content_type_id, object_id, language, file, %s,
-    ts_rank('{WEIGHTS}', head, %s::tsquery)
+    ts_rank('{WEIGHTS}', words, %s::tsquery)
     + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %s) / {SECONDS}
-    + CASE WHEN head @@ %s::tsquery THEN {EXACTLY} ELSE 0 END
-    - CASE WHEN file IS NOT NULL THEN {FILE} ELSE 0 END
-FROM (
-  SELECT id FROM search_entry
-  WHERE TEXTS AND published_at <= %s AND (unpublish_at IS NULL OR unpublish_at > %s)
-  ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}
-) AS newest, LATERAL (  -- each by itself: PostgreSQL would rather read a small table as a whole
-  SELECT content_type_id, object_id, language, file, date, ts_filter(words, '{{a,b}}') AS head
+    + CASE WHEN %s <> '' AND ts_filter(words, '{{a,b}}') @@ %s::tsquery THEN {EXACTLY} ELSE 0 END
+    - CASE WHEN file IS NOT NULL THEN {FILE} ELSE 0 END AS score
+FROM (SELECT id FROM {NEWEST}) AS newest, LATERAL (
+  -- each by itself: PostgreSQL would rather read a small table as a whole
+  SELECT content_type_id, object_id, language, file, date, words
   FROM search_entry WHERE search_entry.id = newest.id OFFSET 0
 ) AS texts
+ORDER BY score DESC, id
 """
 
 
@@ -65,10 +70,31 @@ class Found(NamedTuple):
         return (not self.is_own, -self.score, self.id)
 
 
-class Finds(list):
-    """All that was found, best first. `has_more`: older texts that match were not looked at."""
+class Finds(Sequence):
+    """The Found, a page once, best first: those in the reader's language, then the others.
 
-    has_more = False
+    The others are counted at once, and ranked when somebody gets there. `has_more`: older texts that
+    match were not looked at.
+    """
+
+    def __init__(self, own=(), others=0, rank_others=list, has_more=False):
+        self.own, self.others, self.rank_others = own, others, rank_others
+        self.has_more = has_more
+
+    @cached_property
+    def all(self):
+        return [*self.own, *self.rank_others()]
+
+    def __len__(self):
+        return len(self.own) + self.others
+
+    def __getitem__(self, places):
+        is_own = places.stop <= len(self.own)
+        return list(map(Found._make, (self.own if is_own else self.all)[places]))
+
+    def __iter__(self):
+        yield from map(Found._make, self.own)
+        yield from map(Found._make, self.all[len(self.own) :])
 
 
 def find(question, language, marks=(), codes=None, some=False):
@@ -78,24 +104,36 @@ def find(question, language, marks=(), codes=None, some=False):
     `marks`: what they all have to have (lexemes.marks_of); `codes`: only texts in these languages.
     """
     codes = codes or list(KNOWN_LANGUAGES)
-    groups = {
-        True: [code for code in codes if code == language],
-        False: [code for code in codes if code != language],
-    }
-    best, finds = {}, Finds()
-    for is_own, theirs in groups.items():
-        if theirs and not finds.has_more:
-            asked = question.everywhere(theirs, some), question.exactly(theirs), is_own, marks
-            texts, has_more = stepwise(*asked)
-            finds.has_more |= has_more
-            for each in sorted(texts, key=lambda each: each.key):
-                best.setdefault((each.kind, each.number), each)
-    finds += best.values()
-    return finds
+    own, others = {}, [code for code in codes if code != language]
+    has_more = False
+
+    def look(sql, theirs):
+        asked = question.everywhere(theirs, some), question.exactly(theirs), theirs == [language]
+        return stepwise(sql, *asked, marks)
+
+    def rank_others():
+        return best_of(look(RANKED, others)[0], but=own).values()
+
+    if language in codes:
+        rows, has_more = look(RANKED, [language])
+        own = best_of(rows)
+    if not others or has_more:
+        return Finds(list(own.values()), has_more=has_more)
+    rows, has_more = look(PAGES, others)
+    return Finds(list(own.values()), len({*rows} - {*own}), rank_others, has_more)
 
 
-def stepwise(queries, exactly, is_own, marks):
-    """(texts, whether there are more): from the newest months on, until there are MOST.
+def best_of(rows, but=()):
+    """{(content type, object): its best text} of rows that are in order."""
+    best = {}
+    for row in rows:
+        if row[1:3] not in but:
+            best.setdefault(row[1:3], row)
+    return best
+
+
+def stepwise(sql, queries, exactly, is_own, marks):
+    """(rows, whether there are more): from the newest months on, until there are MOST.
 
     Two looks at least, seldom more. Where the words of a phrase stand in very many texts, but not
     together, to read them all takes too long: then only newer ones are read.
@@ -104,13 +142,13 @@ def stepwise(queries, exactly, is_own, marks):
     looked = min(total, FIRST)
     while True:
         if total <= FEW:
-            found = ask(queries, exactly, is_own, marks)
+            found = ask(sql, queries, exactly, is_own, marks)
         elif looked >= total:
-            found = ask_in_time(queries, exactly, is_own, marks)
+            found = ask_in_time(sql, queries, exactly, is_own, marks)
             if found is None:
-                return ask(queries, exactly, is_own, marks, newest(months, SECOND)), True
+                return ask(sql, queries, exactly, is_own, marks, newest(months, SECOND)), True
         else:
-            found = ask(queries, exactly, is_own, marks, newest(months, looked))
+            found = ask(sql, queries, exactly, is_own, marks, newest(months, looked))
         if len(found) >= MOST or total <= FEW or looked >= total:
             return found, len(found) >= MOST
         expected = len(found) * total / looked
@@ -153,17 +191,20 @@ def ask_in_time(*asked):
         raise
 
 
-def ask(queries, exactly, is_own, marks, months=""):
+def ask(sql, queries, exactly, is_own, marks, months=""):
     marked = "".join(said_by_any(mark.split("|")) for mark in marks) + months
     now = timezone.now()
     # The same all month, so that the pages of results follow one another.
     undated = now.replace(year=now.year - UNDATED, day=1, hour=0, minute=0, second=0, microsecond=0)
-    texts, params = texts_that_say({code: f"({query}){marked}" for code, query in queries.items()})
-    words = " | ".join(dict.fromkeys(f"({query})" for query in queries.values()))
-    asked = [is_own, words, undated.timestamp(), exactly, *params, now, now]
+    parts = list(each_that_says({code: f"({query}){marked}" for code, query in queries.items()}))
+    asked = [value for _texts, params in parts for value in (*params, now, now)]
+    if sql is RANKED:
+        words = " | ".join(dict.fromkeys(f"({query})" for query in queries.values()))
+        asked = [is_own, words, undated.timestamp(), exactly, exactly, *asked]
+    parts = " UNION ALL ".join(PART.format(texts=texts) for texts, _params in parts)
     with connection.cursor() as cursor:
-        cursor.execute(FIND.replace("TEXTS", texts), asked)
-        return list(map(Found._make, cursor.fetchall()))
+        cursor.execute(sql.replace("PARTS", parts), asked)
+        return cursor.fetchall()
 
 
 # How many texts there are of each month

@@ -21,17 +21,22 @@ def parts():
 
 def texts_that_say(queries):
     """(SQL, its parameters) that is true of the texts which {language: tsquery} finds."""
-    codes, found, params, rest = language_codes(), [], [], {}
+    found = list(each_that_says(queries))
+    params = [each for _sql, theirs in found for each in theirs]
+    return f"({' OR '.join(f'({sql})' for sql, _params in found)})", params
+
+
+def each_that_says(queries):
+    """The same for each part of the index: together they read each text twice."""
+    codes, rest = language_codes(), {}
     for language, query in queries.items():
         if language in codes:
-            found.append("(language = %s AND words @@ %s::tsquery)")
-            params += [language, query]
+            yield "language = %s AND words @@ %s::tsquery", [language, query]
         else:
             rest.setdefault(query, []).append(language)
     for query, languages in rest.items():
-        found.append(
-            f"(NOT language IN ({', '.join(['%s'] * len(codes))}) AND language = ANY(%s)"
-            " AND words @@ %s::tsquery)"
+        yield (
+            f"NOT language IN ({', '.join(['%s'] * len(codes))}) AND language = ANY(%s)"
+            " AND words @@ %s::tsquery",
+            [*codes, languages, query],
         )
-        params += [*codes, languages, query]
-    return f"({' OR '.join(found)})", params

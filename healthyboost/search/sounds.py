@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 
+from django.db import connection
+
 from healthyboost.words import base_forms
 
 from .letters import is_cyrillic, sound
 from .models import SpokenWord
 
 SHORTEST = 3  # letters
+HEARD = "SELECT word, sounds FROM search_spokenword WHERE sounds && %s::varchar[]"
 
 
 def sounds_of(word, language):
@@ -32,9 +35,10 @@ def words_heard(typed):
     }
     if not sounds:
         return {}
-    spoken = SpokenWord.objects.filter(sounds__overlap=sorted(set(sounds.values())))
     found = defaultdict(list)
-    for word, theirs in spoken.values_list("word", "sounds"):
-        for each in theirs:
-            found[each].append(word)
+    with connection.cursor() as cursor:  # each search asks this
+        cursor.execute(HEARD, [sorted(set(sounds.values()))])
+        for word, theirs in cursor.fetchall():
+            for each in theirs:
+                found[each].append(word)
     return {word: found[heard] for word, heard in sounds.items() if heard in found}
