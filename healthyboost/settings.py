@@ -17,6 +17,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else 
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
 DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SITE_ADDRESS = (
     env.str("SITE_ADDRESS", default="")
@@ -137,10 +138,14 @@ AUTH_PASSWORD_VALIDATORS = [
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # 3. Database: PostgreSQL only. `healthyboost.database` starts an embedded one where that is allowed.
+_database = env.db_url_config(DATABASE_URL) if DATABASE_URL else {"NAME": "healthyboost"}
 DATABASES = {
     "default": {
-        **(env.db_url_config(DATABASE_URL) if DATABASE_URL else {"NAME": "healthyboost"}),
+        **_database,
         "ENGINE": "healthyboost.postgresql",
+        # a server that is gone without a word is noticed while a reader still waits
+        "OPTIONS": {"connect_timeout": 5, **_database.get("OPTIONS", {})},
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -199,6 +199,19 @@ def test_page_behind_those_that_are_counted_is_found(client, monkeypatch):
     assert client.get("/en/news/?page=4").status_code == 404
 
 
+def test_nothing_stays_prepared_where_a_pooler_changes_sessions(monkeypatch):
+    article = make_article(title_en="Walk")
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    prepared_here().clear()
+    for _time in range(2):
+        found = gather_again("pooled", newest, slug=article.slug)
+        assert [each.title_en for each in found["articles"]] == ["Walk"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = 'gathered'")
+        assert cursor.fetchone() == (0,)
+    assert not prepared_here()
+
+
 # What is kept
 
 

@@ -152,7 +152,10 @@ class Statement:
             if not self.is_prepared:
                 cursor.execute(self.sql, [value for (value,) in self.parameters])
                 return cursor.fetchall()
-            values, prepared = [value_of(each, given) for each in self.sources], prepared_here()
+            values = [value_of(each, given) for each in self.sources]
+            if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+                return self._sent_through_pooler(cursor, values)
+            prepared = prepared_here()
             if name := prepared.get(self):
                 cursor.execute(f"EXECUTE {name}{self.marks}", values)
                 return cursor.fetchall()
@@ -165,6 +168,13 @@ class Statement:
                 pass
             prepared[self] = name
             return cursor.fetchall()
+
+    def _sent_through_pooler(self, cursor, values):
+        """Which may give the next command to another session: all goes in one."""
+        commands = f"PREPARE gathered AS {self.sql}; EXECUTE gathered{self.marks}"
+        cursor.execute(f"{commands}; DEALLOCATE gathered", [*self.constants, *values])
+        cursor.nextset()
+        return cursor.fetchall()
 
 
 def value_of(source, given):
