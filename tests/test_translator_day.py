@@ -327,8 +327,7 @@ def test_without_a_network_the_text_is_kept_and_offered_again(
     page.context.set_offline(False)
     context_page.goto(address_of(live_server, article))
     context_page.get_by_role("button", name="Put it in").click()
-    context_page.locator(".ProseMirror-focused", has_text="Rakstīts vilcienā.").wait_for()
-    context_page.keyboard.press("Escape")
+    context_page.locator(".ProseMirror", has_text="Rakstīts vilcienā.").press("Escape")
     context_page.locator(".pair-said", has_text="Saved").wait_for()
     assert unit_at(article, "|body|0").text == "Rakstīts vilcienā."
     problems[:] = [each for each in problems if "ERR_INTERNET_DISCONNECTED" not in each]

@@ -94,12 +94,18 @@ function offerKept(row, key, kept) {
   shownOf(row).before(box)
 }
 
-async function openRow(row) {
-  if (open?.row === row) return
+/* Answers when what is opened can be written in. */
+function openRow(row) {
+  if (open?.row === row) return open.isReady
   if (open) leave(open.row)
-  const field = fieldOf(row)
-  const mine = { row, editor: null, before: field.value }
+  const mine = { row, editor: null, before: fieldOf(row).value }
   open = mine
+  mine.isReady = makeReady(row, mine)
+  return mine.isReady
+}
+
+async function makeReady(row, mine) {
+  const field = fieldOf(row)
   row.classList.add("is-open")
   shownOf(row).hidden = true
   row.querySelector(".pair-field").hidden = false
