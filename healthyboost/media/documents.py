@@ -5,7 +5,6 @@ import zipfile
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
 
 from healthyboost.content.languages import KNOWN_LANGUAGES
 
@@ -44,6 +43,8 @@ def facts_of(stream, media_type):
 
 
 def facts_of_pdf(stream):
+    from pypdf import PdfReader  # 20 MB of memory, which who only answers readers does without
+
     reader = PdfReader(stream)
     root = reader.root_object
     marks = root.get("/MarkInfo")

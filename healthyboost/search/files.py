@@ -4,8 +4,6 @@ import logging
 import zipfile
 from xml.etree import ElementTree
 
-from pypdf import PdfReader
-
 from healthyboost.accounts.rights import page_of
 from healthyboost.media.documents import DOCX, PDF
 
@@ -33,6 +31,8 @@ def text_of(stream, media_type):
 
 
 def text_of_pdf(stream):
+    from pypdf import PdfReader  # as in media.documents
+
     pieces, length = [], 0
     for page in PdfReader(stream).pages[:MOST_PAGES]:
         pieces.append(page.extract_text())
