@@ -1,5 +1,6 @@
 """How gunicorn serves the portal. Number of processes: WEB_CONCURRENCY or --workers."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,6 +16,12 @@ accesslog = None  # addresses of visitors are nobody's business
 control_socket_disable = True  # it would be a socket in the home folder
 # Each process's sign of life is a file: in memory, for a disk can be slow or read-only.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def when_ready(server):
+    """What is loaded stays: no process looks through it for garbage, which would copy its memory."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker):
