@@ -119,7 +119,7 @@ def table(sizes):
         print_table(rows)
         verdicts = Verdicts()
         judge(rows, known, verdicts)
-        compression(servers, known["article"], verdicts)
+        judge_made_anew(rows, known, servers, verdicts)
         last_page(servers, sizes[0], verdicts)
         verdicts.say([rows["bare", "article"], rows["file", "article"]])
 
@@ -177,25 +177,28 @@ def judge(rows, known, verdicts):
     verdicts.add(
         "through nginx, requests/s, of nginx with a file", share, THROUGH_FRONT, is_reached
     )
+
+
+def judge_made_anew(rows, known, servers, verdicts):
+    """What is measured is made anew and compressed: each of the two has a target of its own."""
     for kind, most in MOST_CPU.items():
-        cost = rows["uncached", kind].middle("milliseconds")
+        compressing = compression(ask(servers["portal"][0], known[kind]).body)
+        cost = rows["uncached", kind].middle("milliseconds") - compressing
         verdicts.add(f"{kind} made anew, CPU", cost, most, cost <= most, " ms")
+        is_light = compressing <= MOST_COMPRESSION
+        verdicts.add(f"{kind} compressed, CPU", compressing, MOST_COMPRESSION, is_light, " ms")
 
 
-def compression(servers, path, verdicts):
-    """CPU time that brotli takes for a page, as the cache has it made."""
+def compression(body):
+    """Milliseconds of CPU that brotli takes for a page, as the cache has it made."""
     import brotli
 
     from healthyboost.pagecache.entries import QUALITY
 
-    body = ask(servers["portal"][0], path).body
     start = time.process_time()
     for _number in range(100):
         brotli.compress(body, quality=QUALITY)
-    cost = 10 * (time.process_time() - start)
-    verdicts.add(
-        "compression of an article, CPU", cost, MOST_COMPRESSION, cost <= MOST_COMPRESSION, " ms"
-    )
+    return 10 * (time.process_time() - start)
 
 
 def last_page(servers, there, verdicts):
