@@ -1,5 +1,6 @@
 """Tests run on real PostgreSQL (DATABASE_URL, else the embedded one) and in real Chromium."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -13,11 +14,13 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 
 from healthyboost.embedded import EmbeddedError, Server
 from healthyboost.pulse import process_pulse
+
+from . import fresh_database
 
 FOLDER = Path(tempfile.mkdtemp(prefix="healthyboost-tests-"))
 SETTINGS = {
@@ -58,7 +61,14 @@ def pytest_configure(config):
     for folder in ("media", "static"):
         (FOLDER / folder).mkdir(exist_ok=True)
     override_settings(**SETTINGS).enable()
+    TransactionTestCase._fixture_teardown = fresh_database.empty_tables
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own event loop is not ours
+    gc.disable()  # collecting thousands of tests leaves nothing behind: a quarter faster
+
+
+def pytest_collection_finish(session):
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionstart(session):
@@ -82,22 +92,14 @@ def english():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """A test that needs the glossary loads it: healthyboost.glossary.table.load_file."""
-    from healthyboost.glossary.models import Term
-
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """Each run has a database of its own, so that several runs can share the server."""
+    name = f"test_{os.getpid()}"
     with django_db_blocker.unblock():
-        Term.objects.all().delete()
+        fresh_database.make_database(name)
     yield
     with django_db_blocker.unblock():
-        params = connection.get_connection_params()
-        connection.close()
-        with psycopg.connect(**params | {"dbname": "postgres"}, autocommit=True) as server:
-            server.execute(  # sessions that threads of tests left open: the database is dropped next
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = %s AND backend_type = 'client backend'",
-                [params["dbname"]],
-            )
+        fresh_database.drop_database(name)
 
 
 @pytest.fixture(autouse=True)
@@ -109,10 +111,7 @@ def no_terms_of_other_tests():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(request):
-    """The embedded server, in a folder that stays: the next run need not create it.
-
-    Each run has a database of its own, so that several runs can share the server.
-    """
+    """The embedded server, in a folder that stays: the next run need not create it."""
     if settings.DATABASES["default"].get("HOST") or os.environ.get("DATABASE_URL"):
         yield
         return
@@ -126,7 +125,6 @@ def django_db_modify_db_settings(request):
     host = str(server.socket_folder)
     forget_old_databases(host)
     settings.DATABASES["default"] |= {"HOST": host, "USER": "postgres"}
-    settings.DATABASES["default"]["TEST"]["NAME"] = f"test_{os.getpid()}"
     yield
     server.stop()
 
@@ -142,6 +140,16 @@ def forget_old_databases(host):
                 server.execute(f'DROP DATABASE IF EXISTS "{name}"')
             except PermissionError:
                 continue
+
+
+@pytest.fixture(scope="session")
+def static_root(django_db_setup, tmp_path_factory):
+    """All static files, for a portal that runs as in production: tests/servers.py."""
+    from .servers import collect_static
+
+    folder = tmp_path_factory.mktemp("static")
+    collect_static(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -209,6 +217,8 @@ def pytest_itemcollected(item):
 
 @pytest.hookimpl(trylast=True)  # after `-m` has chosen
 def pytest_collection_modifyitems(config, items):
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONGEST)))
     needing = [item for item in items if item.get_closest_marker("browser")]
     if not needing or browser_path():
         return
@@ -221,6 +231,13 @@ def pytest_collection_modifyitems(config, items):
 
 
 LEFT_OUT = pytest.StashKey()
+# Files that take minutes with `-m long`. They begin first: else one of two processes ends with the last
+# of them alone.
+LONGEST = """
+test_demo test_portal test_browser test_first_day test_mailing_load test_exchange test_age_sequences
+test_network_life_browser test_translator_day test_freshness test_admin_languages test_rights
+test_pagecache_live test_hostile test_api_hostile test_search_page test_content
+""".split()
 
 
 def pytest_sessionfinish(session):

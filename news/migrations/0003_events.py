@@ -128,6 +128,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
                 'abstract': False,
+                'indexes': [models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='news_event_newest'), models.Index(models.OrderBy(models.F('date'), nulls_last=True), models.F('id'), name='news_event_soonest'), models.Index(models.F('ends_at'), name='news_event_ends')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='news_event_date_and_precision', violation_error_message='A date and how well it is known belong together.'), models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='news_event_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='news_event_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='news_event_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='news_event_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='news_event_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='news_event_point', violation_error_message='A point needs latitude and longitude.')],
             },
         ),
         migrations.AddField(
@@ -158,6 +160,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
                 'ordering': ['start_date', 'start_time', 'position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='news_eventsession_days_in_order', violation_error_message='The end is before the start.'), models.CheckConstraint(condition=models.Q(('end_time__isnull', True), ('start_time__isnull', False), _connector='OR'), name='news_eventsession_end_needs_start', violation_error_message='An end needs a start.'), models.CheckConstraint(condition=models.Q(('end_time__isnull', True), models.Q(('end_date__gt', models.F('start_date')), ('end_date__isnull', False)), ('end_time__gt', models.F('start_time')), _connector='OR'), name='news_eventsession_times_in_order', violation_error_message='The end is before the start.'), models.CheckConstraint(condition=models.Q(('start_date_precision', 'day'), ('start_time__isnull', True), _connector='OR'), name='news_eventsession_time_of_a_day', violation_error_message='A time of day needs a day.')],
             },
         ),
         migrations.CreateModel(
@@ -181,61 +184,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'speakers',
                 'ordering': ['position', 'id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='news_event_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(models.OrderBy(models.F('date'), nulls_last=True), models.F('id'), name='news_event_soonest'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(models.F('ends_at'), name='news_event_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='news_event_date_and_precision', violation_error_message='A date and how well it is known belong together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='news_event_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='news_event_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='news_event_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='news_event_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='news_event_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='news_event_point', violation_error_message='A point needs latitude and longitude.'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventsession',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='news_eventsession_days_in_order', violation_error_message='The end is before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventsession',
-            constraint=models.CheckConstraint(condition=models.Q(('end_time__isnull', True), ('start_time__isnull', False), _connector='OR'), name='news_eventsession_end_needs_start', violation_error_message='An end needs a start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventsession',
-            constraint=models.CheckConstraint(condition=models.Q(('end_time__isnull', True), models.Q(('end_date__gt', models.F('start_date')), ('end_date__isnull', False)), ('end_time__gt', models.F('start_time')), _connector='OR'), name='news_eventsession_times_in_order', violation_error_message='The end is before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventsession',
-            constraint=models.CheckConstraint(condition=models.Q(('start_date_precision', 'day'), ('start_time__isnull', True), _connector='OR'), name='news_eventsession_time_of_a_day', violation_error_message='A time of day needs a day.'),
         ),
     ]

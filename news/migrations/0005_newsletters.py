@@ -79,6 +79,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'newsletter issue',
                 'verbose_name_plural': 'newsletter issues',
                 'abstract': False,
+                'indexes': [models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='news_issue_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='news_issue_date_and_precision', violation_error_message='A date and how well it is known belong together.'), models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='news_issue_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='news_issue_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='news_issue_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='news_issue_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='news_issue_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.')],
             },
         ),
         migrations.CreateModel(
@@ -243,34 +245,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='keptpdf',
             constraint=models.UniqueConstraint(fields=('issue', 'language'), name='news_keptpdf_one_each'),
-        ),
-        migrations.AddIndex(
-            model_name='issue',
-            index=models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='news_issue_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='news_issue_date_and_precision', violation_error_message='A date and how well it is known belong together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='news_issue_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='news_issue_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='news_issue_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='news_issue_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='news_issue_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'),
         ),
         migrations.AddConstraint(
             model_name='issue',

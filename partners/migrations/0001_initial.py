@@ -136,6 +136,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'organisation',
                 'verbose_name_plural': 'organisations',
                 'abstract': False,
+                'indexes': [models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='partners_organisation_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='partners_organisation_date_and_precision', violation_error_message='A date and how well it is known belong together.'), models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='partners_organisation_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='partners_organisation_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='partners_organisation_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='partners_organisation_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='partners_organisation_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='partners_organisation_point', violation_error_message='A point needs latitude and longitude.')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +155,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('network', 'member', 'since'), name='partners_networkmembership_unique', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('since__lte', models.F('until')), _connector='OR'), name='partners_networkmembership_since_before_until', violation_error_message='The end is before the start.')],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +180,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contact person',
                 'verbose_name_plural': 'contact persons',
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='partners_contactperson_email')],
             },
         ),
         migrations.CreateModel(
@@ -297,6 +301,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'project',
                 'verbose_name_plural': 'projects',
                 'abstract': False,
+                'indexes': [models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='partners_project_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='partners_project_date_and_precision', violation_error_message='A date and how well it is known belong together.'), models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='partners_project_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='partners_project_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='partners_project_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='partners_project_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='partners_project_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('start__isnull', True), ('planned_end__isnull', True), ('start__lte', models.F('planned_end')), _connector='OR'), name='partners_project_start_before_planned_end', violation_error_message='The end is before the start.'), models.CheckConstraint(condition=models.Q(('start__isnull', True), ('actual_end__isnull', True), ('start__lte', models.F('actual_end')), _connector='OR'), name='partners_project_start_before_actual_end', violation_error_message='The end is before the start.'), models.CheckConstraint(condition=models.Q(('total_budget__isnull', True), ('total_budget__gte', 0), _connector='OR'), name='partners_project_budget_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -321,6 +327,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'partnership',
                 'verbose_name_plural': 'partnerships',
                 'ordering': ['position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_from__lt', models.F('valid_until')), _connector='OR'), name='partners_partnership_from_before_until', violation_error_message='The end is before the start.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(partners.models.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('project', '='), ('organisation', '=')], name='partners_partnership_no_overlap', violation_error_message='This organisation already has a role at that time.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'lead')), expressions=[(partners.models.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('project', '=')], name='partners_partnership_one_lead', violation_error_message='There is another lead partner at that time.')],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +349,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'funding line',
                 'verbose_name_plural': 'funding lines',
                 'ordering': ['source__position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('partnership__isnull', True), ('project__isnull', False)), models.Q(('partnership__isnull', False), ('project__isnull', True)), _connector='OR'), name='partners_fundingline_one_owner', violation_error_message='A funding line belongs to a project or to a partner.'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='partners_fundingline_amount_positive'), models.UniqueConstraint(fields=('project', 'source'), name='partners_fundingline_of_project'), models.UniqueConstraint(fields=('partnership', 'source'), name='partners_fundingline_of_partnership')],
             },
         ),
         migrations.CreateModel(
@@ -359,117 +367,5 @@ class Migration(migrations.Migration):
                 'ordering': ['position', 'id'],
                 'indexes': [models.Index(fields=['content_type', 'object_id'], name='partners_contactlink_owner')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='partners_organisation_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='partners_organisation_date_and_precision', violation_error_message='A date and how well it is known belong together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='partners_organisation_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='partners_organisation_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='partners_organisation_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='partners_organisation_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='partners_organisation_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='partners_organisation_point', violation_error_message='A point needs latitude and longitude.'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkmembership',
-            constraint=models.UniqueConstraint(fields=('network', 'member', 'since'), name='partners_networkmembership_unique', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='networkmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('since__lte', models.F('until')), _connector='OR'), name='partners_networkmembership_since_before_until', violation_error_message='The end is before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactperson',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='partners_contactperson_email'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='partners_project_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='partners_project_date_and_precision', violation_error_message='A date and how well it is known belong together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='partners_project_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='partners_project_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='partners_project_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='partners_project_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='partners_project_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('start__isnull', True), ('planned_end__isnull', True), ('start__lte', models.F('planned_end')), _connector='OR'), name='partners_project_start_before_planned_end', violation_error_message='The end is before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('start__isnull', True), ('actual_end__isnull', True), ('start__lte', models.F('actual_end')), _connector='OR'), name='partners_project_start_before_actual_end', violation_error_message='The end is before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('total_budget__isnull', True), ('total_budget__gte', 0), _connector='OR'), name='partners_project_budget_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_from__lt', models.F('valid_until')), _connector='OR'), name='partners_partnership_from_before_until', violation_error_message='The end is before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(partners.models.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('project', '='), ('organisation', '=')], name='partners_partnership_no_overlap', violation_error_message='This organisation already has a role at that time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'lead')), expressions=[(partners.models.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('project', '=')], name='partners_partnership_one_lead', violation_error_message='There is another lead partner at that time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('partnership__isnull', True), ('project__isnull', False)), models.Q(('partnership__isnull', False), ('project__isnull', True)), _connector='OR'), name='partners_fundingline_one_owner', violation_error_message='A funding line belongs to a project or to a partner.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='partners_fundingline_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingline',
-            constraint=models.UniqueConstraint(fields=('project', 'source'), name='partners_fundingline_of_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingline',
-            constraint=models.UniqueConstraint(fields=('partnership', 'source'), name='partners_fundingline_of_partnership'),
         ),
     ]

@@ -162,6 +162,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pilot',
                 'verbose_name_plural': 'pilots',
                 'abstract': False,
+                'indexes': [models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='pilots_pilot_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='pilots_pilot_date_and_precision', violation_error_message='A date and how well it is known belong together.'), models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='pilots_pilot_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='pilots_pilot_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='pilots_pilot_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='pilots_pilot_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='pilots_pilot_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='pilots_pilot_point', violation_error_message='A point needs latitude and longitude.'), models.CheckConstraint(condition=models.Q(('start__isnull', True), ('end__isnull', True), ('start__lte', models.F('end')), _connector='OR'), name='pilots_pilot_start_before_end', violation_error_message='The end is before the start.')],
             },
         ),
         migrations.CreateModel(
@@ -212,41 +214,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'steps',
                 'ordering': ['position', 'id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='pilot',
-            index=models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='pilots_pilot_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', True), ('date_precision', 'unknown')), models.Q(('date__isnull', False), models.Q(('date_precision', 'unknown'), _negated=True)), _connector='OR'), name='pilots_pilot_date_and_precision', violation_error_message='A date and how well it is known belong together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_en__isnull', True), models.Q(('published_at_en__isnull', False), ('unpublish_at_en__gt', models.F('published_at_en'))), _connector='OR'), name='pilots_pilot_until_after_from_en', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_lv__isnull', True), models.Q(('published_at_lv__isnull', False), ('unpublish_at_lv__gt', models.F('published_at_lv'))), _connector='OR'), name='pilots_pilot_until_after_from_lv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_fi__isnull', True), models.Q(('published_at_fi__isnull', False), ('unpublish_at_fi__gt', models.F('published_at_fi'))), _connector='OR'), name='pilots_pilot_until_after_from_fi', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_sv__isnull', True), models.Q(('published_at_sv__isnull', False), ('unpublish_at_sv__gt', models.F('published_at_sv'))), _connector='OR'), name='pilots_pilot_until_after_from_sv', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('unpublish_at_ru__isnull', True), models.Q(('published_at_ru__isnull', False), ('unpublish_at_ru__gt', models.F('published_at_ru'))), _connector='OR'), name='pilots_pilot_until_after_from_ru', violation_error_message='“Public until” must be after “public from”.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='pilots_pilot_point', violation_error_message='A point needs latitude and longitude.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('start__isnull', True), ('end__isnull', True), ('start__lte', models.F('end')), _connector='OR'), name='pilots_pilot_start_before_end', violation_error_message='The end is before the start.'),
         ),
     ]

@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mailing',
                 'verbose_name_plural': 'mailings',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['sending', 'paused'])), fields=('content_type', 'object_id'), name='mailing_mailing_one_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'text of a mailing',
                 'verbose_name_plural': 'texts of mailings',
+                'constraints': [models.UniqueConstraint(fields=('mailing', 'language'), name='mailing_text_language')],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +124,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'subscriber',
                 'verbose_name_plural': 'subscribers',
+                'indexes': [models.Index(fields=['state', 'language'], name='mailing_subscriber_state'), models.Index(fields=['created_at'], name='mailing_subscriber_created')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='mailing_subscriber_email')],
             },
         ),
         migrations.CreateModel(
@@ -140,38 +144,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mail to a subscriber',
                 'verbose_name_plural': 'mails to subscribers',
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['mailing', 'due_at'], name='mailing_delivery_waiting'), models.Index(fields=['mailing', 'language', 'state'], name='mailing_delivery_counted')],
+                'constraints': [models.UniqueConstraint(fields=('mailing', 'subscriber'), name='mailing_delivery_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='mailing',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['sending', 'paused'])), fields=('content_type', 'object_id'), name='mailing_mailing_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailingtext',
-            constraint=models.UniqueConstraint(fields=('mailing', 'language'), name='mailing_text_language'),
-        ),
-        migrations.AddIndex(
-            model_name='subscriber',
-            index=models.Index(fields=['state', 'language'], name='mailing_subscriber_state'),
-        ),
-        migrations.AddIndex(
-            model_name='subscriber',
-            index=models.Index(fields=['created_at'], name='mailing_subscriber_created'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscriber',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='mailing_subscriber_email'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['mailing', 'due_at'], name='mailing_delivery_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['mailing', 'language', 'state'], name='mailing_delivery_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('mailing', 'subscriber'), name='mailing_delivery_once'),
         ),
     ]

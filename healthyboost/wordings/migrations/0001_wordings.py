@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'wording of the interface',
                 'verbose_name_plural': 'wordings of the interface',
+                'indexes': [models.Index(fields=['language', 'need'], name='wording_need')],
+                'constraints': [models.UniqueConstraint(fields=('string', 'language'), name='one_wording_a_language')],
             },
         ),
         migrations.CreateModel(
@@ -87,13 +89,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'changes of wordings',
                 'ordering': ['-at', '-pk'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='wording',
-            index=models.Index(fields=['language', 'need'], name='wording_need'),
-        ),
-        migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.UniqueConstraint(fields=('string', 'language'), name='one_wording_a_language'),
         ),
     ]
