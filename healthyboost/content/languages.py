@@ -29,14 +29,15 @@ def column(field, language):
     return build_localized_fieldname(field, language)
 
 
+@cache
 def translated_fields(model):
     """Names of the fields of `model` that have one column per language, in the order of the class."""
     try:
         names = translator.get_options_for_model(model).get_field_names()
     except NotRegistered:
-        return []
+        return ()
     order = {field.name: place for place, field in enumerate(model._meta.fields)}
-    return sorted(set(names), key=order.__getitem__)
+    return tuple(sorted(set(names), key=order.__getitem__))
 
 
 def in_any_language(field, **lookup):
