@@ -11,7 +11,7 @@ from healthyboost.api.resources import resources
 
 from .factories import make, make_theme
 
-CASES, REQUESTS = 125, 1500
+CASES, REQUESTS = 50, 600
 NAMES = [
     *("lang", "limit", "cursor", "format", "theme", "year", "changed_since", "kind", "country"),
     *("organisation", "project", "x", "", "lang[]", "%00", "LANG", "a" * 3000, "limit "),
@@ -66,7 +66,7 @@ def walks():
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_two_thousand_cases_are_answered_as_the_description_says(live_server, settings, walks):
+def test_hundreds_of_cases_are_answered_as_the_description_says(live_server, settings, walks):
     import hypothesis  # both take a second, which other runs need not wait for
     import schemathesis
     from schemathesis.specs.openapi import checks
@@ -99,7 +99,7 @@ def test_two_thousand_cases_are_answered_as_the_description_says(live_server, se
 
         answer()
     description.cache_clear()
-    assert len(answered) >= 2000
+    assert len(answered) >= 600
     assert {200, 400, 404} <= set(answered)
 
 

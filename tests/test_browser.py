@@ -8,7 +8,14 @@ from django.core.management import call_command
 from healthyboost.content.languages import language_codes
 
 from .accessibility import Axe
-from .factories import LONG_AGO, make_article, make_page, make_pilot, make_project
+from .factories import (
+    LONG_AGO,
+    make_article,
+    make_organisation,
+    make_page,
+    make_pilot,
+    make_project,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAMPLE = Path(__file__).parent.parent / "healthyboost" / "sample"
@@ -29,7 +36,16 @@ PAGES = {
     "statement": "pages/accessibility/",
     "error": "nothing/",
 }
-WIDTHS = (320, 1280)
+FEW_PATHS = [
+    "",
+    "news/",
+    "news/?year=abc",
+    "partners/",
+    "pilots/turku/",
+    "about/healthy-boost/",
+    "x/",
+]
+SCREENS = [(320, "dark"), (1280, "light"), (320, "light"), (1280, "dark")]
 # Landmarks, lists and rows with nothing in them: a screen reader would announce them all the same.
 SILENT = """() => [...document.querySelectorAll(
     "main :is(aside, section, nav, figure, dl, ul, ol, li, p, dd, tbody, td, h1, h2, h3)")]
@@ -70,7 +86,12 @@ def few_pages(live_server):
         total_budget=10,
     )
     pilot = make_pilot(
-        project=project, slug="turku", city_en="Turku", latitude="60.4518", longitude="22.2666"
+        project=project,
+        organisation=make_organisation(country="FI"),
+        slug="turku",
+        city_en="Turku",
+        latitude="60.4518",
+        longitude="22.2666",
     )
     make_article(pilot=pilot, date=LONG_AGO, date_precision="day")
     make_page(kind="about")
@@ -99,11 +120,11 @@ def forget_missing(problems):
     problems[:] = [problem for problem in problems if "404 (Not Found)" not in problem]
 
 
-def test_pages_are_accessible_and_nothing_is_cut_off(page, problems, sample):
-    for name, path in PAGES.items():
-        look(page, f"{sample}/en/{path}", 320, "dark")
-        assert faults(page) == [], name
-        assert widest(page) <= 320, name
+def test_pages_are_accessible_and_nothing_is_cut_off(page, problems, few_pages):
+    for path in FEW_PATHS:
+        look(page, f"{few_pages}/en/{path}", 320, "dark")
+        assert faults(page) == [], path
+        assert widest(page) <= 320, path
     forget_missing(problems)
 
 
@@ -111,11 +132,10 @@ def test_pages_are_accessible_and_nothing_is_cut_off(page, problems, sample):
 @pytest.mark.parametrize("language", language_codes())
 def test_all_pages_are_accessible_in_every_language(page, problems, sample, language):
     for name, path in PAGES.items():
-        for width in WIDTHS:
-            for scheme in ("light", "dark"):
-                look(page, f"{sample}/{language}/{path}", width, scheme)
-                assert faults(page) == [], f"{name} {width} {scheme}"
-                assert widest(page) <= width, f"{name} {width}"
+        for width, scheme in SCREENS[: 4 if language == "lv" else 2]:  # words do not change colours
+            look(page, f"{sample}/{language}/{path}", width, scheme)
+            assert faults(page) == [], f"{name} {width} {scheme}"
+            assert widest(page) <= width, f"{name} {width}"
     forget_missing(problems)
 
 
@@ -141,6 +161,7 @@ def test_first_tab_leads_past_the_navigation(page, few_pages):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Siirry sisältöön"
     page.keyboard.press("Enter")
+    page.wait_for_url("**#main")
     assert page.evaluate("document.activeElement.id") == "main"
 
 

@@ -348,10 +348,12 @@ def test_the_code_shows_the_card_on_another_site(framed, client, live_server, wi
 @pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_another_site_cannot_frame_a_page(framed, live_server, problems):
+def test_another_site_cannot_frame_a_page(framed, page, live_server, problems):
     funded_pilot()
-    page = framed(f'<iframe src="{live_server.url}/en/pilots/walk/"></iframe>')
-    page.wait_for_timeout(500)
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        framed(f'<iframe src="{live_server.url}/en/pilots/walk/"></iframe>')
+    while not page.frames[1].url:
+        page.wait_for_timeout(20)
     assert page.frames[1].url == "chrome-error://chromewebdata/"
     assert any("frame-ancestors" in problem for problem in problems)
     problems.clear()

@@ -14,9 +14,11 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.request import urlopen
 
 import psutil
+import psycopg
 import pytest
 
 from healthyboost.embedded import running
@@ -253,7 +255,7 @@ def demo():
         with Demo(BASE_DIR, Path(name) / "my data", HOSTILE) as started:
             started.ready()
             yield started
-            started.end()
+            assert started.end() == 0
 
 
 @pytest.mark.long
@@ -375,13 +377,17 @@ def test_an_unknown_command_is_called_unknown():
 # Whole lives
 
 
-def start_twice(checkout, data=None, **who):
-    """Both ends take less than five seconds, nothing is left running, all data is kept."""
+def start_and_stop(checkout, data=None, **who):
+    """The end takes less than five seconds, nothing is left running, all data is kept."""
     with Demo(checkout, data, **who) as first:
         first.ready()
         assert first.status() == 200
         assert first.end(signal.SIGINT, first.process_id) == 0, first.output
         assert "Stopped. All data is kept." in first.output
+    return first
+
+
+def start_again(checkout, data=None, **who):
     with Demo(checkout, data, **who) as second:
         second.ready()
         assert second.passwords == {} and "--new-passwords" in second.output
@@ -389,7 +395,22 @@ def start_twice(checkout, data=None, **who):
         os.kill(second.process_id, signal.SIGTERM)  # uv hands on a second one
         assert second.end(signal.SIGTERM) == 0, second.output
         assert "Stopped. All data is kept." in second.output
-    return first, second
+
+
+class Used(NamedTuple):
+    """A data folder that a demo has filled, and the passwords that it told."""
+
+    folder: Path
+    passwords: dict
+
+
+@pytest.fixture(scope="module")
+def used():
+    """With a very long path."""
+    with tempfile.TemporaryDirectory(prefix="healthyboost-tests-") as name:
+        os.chmod(name, 0o755)
+        folder = Path(name).joinpath(*["long-name-ā" * 10] * 6)
+        yield Used(folder, start_and_stop(BASE_DIR, folder).passwords)
 
 
 @pytest.mark.long
@@ -397,7 +418,8 @@ def start_twice(checkout, data=None, **who):
 def test_root_in_a_folder_that_only_root_can_enter(tmp_path):
     tmp_path.chmod(0o700)
     checkout = copy_of_the_checkout(tmp_path / "healthy boost ā ж")
-    first, _ = start_twice(checkout, variables=HOSTILE)
+    first = start_and_stop(checkout, variables=HOSTILE)
+    start_again(checkout, variables=HOSTILE)
     try:
         assert "PostgreSQL's account cannot enter the data folder" in first.output
         assert (checkout / "data" / "database").is_symlink()
@@ -409,71 +431,69 @@ def test_root_in_a_folder_that_only_root_can_enter(tmp_path):
 @pytest.mark.skipif(not ROOT, reason="not tried: only root can become nobody")
 def test_root_in_a_folder_that_all_can_enter(public_folder):
     checkout = copy_of_the_checkout(public_folder / "healthy boost 'ā' \"ж\" $x")
-    start_twice(checkout, variables=HOSTILE)
+    start_and_stop(checkout, variables=HOSTILE)
+    start_again(checkout, variables=HOSTILE)
     assert not (checkout / "data" / "database").is_symlink()
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", ["healthy boost ā ж", "/".join(["long-name-" * 10] * 5)])
-def test_an_ordinary_user_in_a_folder_with_an_odd_name(public_folder, name):
-    place = public_folder / name
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if ROOT:
-        who = ordinary_start(place)
-    else:
-        who = {"variables": {}}
-        copy_of_the_checkout(place)
-    who["variables"] |= HOSTILE
-    start_twice(place, **who)
+@pytest.fixture(scope="module")
+def ordinary_checkout():
+    """(folder with a long and odd name, who works there)"""
+    with tempfile.TemporaryDirectory(prefix="healthyboost-tests-") as name:
+        os.chmod(name, 0o755)
+        place = Path(name).joinpath(*["healthy boost ā ж long-name-" * 4] * 5)
+        place.parent.mkdir(parents=True)
+        if ROOT:
+            yield place, ordinary_start(place)
+        else:
+            copy_of_the_checkout(place)
+            yield place, {"variables": {}}
 
 
 @pytest.mark.long
-def test_a_data_folder_with_a_very_long_path(public_folder):
-    data = public_folder.joinpath(*["long-name-ā" * 10] * 6)
-    start_twice(BASE_DIR, data)
+def test_an_ordinary_user_in_a_folder_with_a_long_and_odd_name(ordinary_checkout):
+    place, who = ordinary_checkout
+    who = who | {"variables": who["variables"] | HOSTILE}
+    start_and_stop(place, **who)
+    start_again(place, **who)
 
 
 @pytest.mark.long
 @pytest.mark.skipif(not ROOT, reason="not tried: this user may write wherever the test could")
-def test_a_data_folder_that_may_not_be_written_is_one_sentence(public_folder):
-    who = ordinary_start(public_folder / "checkout")
+def test_a_data_folder_that_may_not_be_written_is_one_sentence(ordinary_checkout, public_folder):
+    place, who = ordinary_checkout
     forbidden = public_folder / "forbidden"
     forbidden.mkdir()
-    done = manage(public_folder / "checkout", "demo", "--data", forbidden, **who)
+    done = manage(place, "demo", "--data", forbidden, **who)
     assert done.returncode == 1
     assert done.stderr.startswith("The data folder cannot be used: Permission denied")
 
 
 @pytest.mark.long
-def test_two_demos_on_two_data_folders(public_folder):
-    with Demo(BASE_DIR, public_folder / "one") as one, Demo(BASE_DIR, public_folder / "two") as two:
-        one.ready()
-        two.ready()
-        assert set(one.passwords.values()).isdisjoint(two.passwords.values())
-        assert one.end() == 0
-        assert two.status() == 200
-        assert two.end() == 0
+def test_a_data_folder_with_a_very_long_path(used):
+    start_again(BASE_DIR, used.folder)
 
 
 @pytest.mark.long
-def test_nothing_survives_a_demo_killed_with_9_and_the_next_one_recovers(public_folder):
-    with Demo(BASE_DIR, public_folder) as killed:
+def test_two_demos_on_two_data_folders(demo, used):
+    assert set(demo.passwords.values()).isdisjoint(used.passwords.values())
+    with Demo(BASE_DIR, used.folder) as other:
+        other.ready()
+        assert (demo.status(), other.status()) == (200, 200)
+        assert other.end() == 0
+        assert demo.status() == 200
+
+
+@pytest.mark.long
+def test_nothing_survives_a_killed_demo_and_the_next_one_recovers_even_if_all_were_killed(used):
+    with Demo(BASE_DIR, used.folder) as killed:
         killed.ready()
         assert killed.end(signal.SIGKILL, killed.process_id) != 0
-    with Demo(BASE_DIR, public_folder) as after:
+    with Demo(BASE_DIR, used.folder) as after:
         after.ready()
         assert after.passwords == {} and after.status() == 200
-        assert after.end() == 0
-
-
-@pytest.mark.long
-def test_the_next_demo_recovers_when_all_was_killed_with_9(public_folder):
-    with Demo(BASE_DIR, public_folder) as killed:
-        killed.ready()
-    with Demo(BASE_DIR, public_folder) as after:
-        after.ready()
-        assert after.passwords == {} and after.status() == 200
-        assert after.end() == 0
+    assert after.left(5) == []  # all of them were killed with 9
+    start_again(BASE_DIR, used.folder)
 
 
 @pytest.mark.long
@@ -485,8 +505,8 @@ def test_the_next_demo_recovers_when_all_was_killed_with_9(public_folder):
         ("postgres", "The database has ended by itself"),
     ],
 )
-def test_a_child_that_dies_is_named_and_all_stops(public_folder, word, sentence):
-    with Demo(BASE_DIR, public_folder) as demo:
+def test_a_child_that_dies_is_named_and_all_stops(used, word, sentence):
+    with Demo(BASE_DIR, used.folder) as demo:
         demo.ready()
         child = next(each for each in demo.family if word in each.cmdline()[:4] + [each.name()])
         assert demo.end(signal.SIGKILL, child.pid) == 1
@@ -503,31 +523,28 @@ def test_a_stop_during_the_first_steps_leaves_nothing_behind(public_folder):
 
 
 @pytest.mark.long
-def test_a_database_that_is_named_is_used_and_left_alone(public_folder):
-    with running(public_folder / "named", fsync=False) as url:
+def test_a_database_that_is_named_is_used_and_left_alone(used, public_folder):
+    with running(used.folder) as url:
         with Demo(BASE_DIR, public_folder / "own", {"DATABASE_URL": url}) as demo:
             demo.ready()
             assert demo.status() == 200
             assert not (public_folder / "own" / "database").exists()
             assert demo.end() == 0
+        psycopg.connect(url).close()
 
 
 @pytest.mark.long
-def test_lost_passwords_can_be_replaced(public_folder):
-    with Demo(BASE_DIR, public_folder) as first:
-        first.ready()
-        first.end()
-    with Demo(BASE_DIR, public_folder, words=["--new-passwords"]) as second:
-        second.ready()
-        assert second.passwords.keys() == first.passwords.keys()
-        for demo, answer in ((first, "False"), (second, "True")):
-            question = IS_RIGHT.format(demo.passwords["editor"])
-            done = manage(BASE_DIR, "shell", "--data", public_folder, "-v", 0, "-c", question)
-            assert done.stdout.strip() == answer, done.stderr
-        second.end()
+def test_lost_passwords_can_be_replaced(used):
+    with Demo(BASE_DIR, used.folder, words=["--new-passwords"]) as demo:
+        demo.ready()
+        assert demo.passwords.keys() == used.passwords.keys()
+        question = IS_RIGHT.format([used.passwords["editor"], demo.passwords["editor"]])
+        done = manage(BASE_DIR, "shell", "--data", used.folder, "-v", 0, "-c", question)
+        assert done.stdout.strip() == "[False, True]", done.stderr
+        assert demo.end() == 0
 
 
 IS_RIGHT = """
 from django.contrib.auth import authenticate
-print(authenticate(username="editor", password="{}") is not None)
+print([authenticate(username="editor", password=each) is not None for each in {}])
 """

@@ -6,23 +6,22 @@ from .crawler import crawl
 from .factories import make_article
 from .freshness import CHANGES, two_hosts
 from .outage import outage
-from .servers import collect_static, gunicorn, needs_nginx
+from .servers import gunicorn, needs_nginx
 
 pytestmark = [pytest.mark.long, needs_nginx, pytest.mark.django_db(transaction=True)]
 SAMPLES = 3
 
 
 @pytest.fixture(scope="module")
-def static_root(tmp_path_factory, django_db_setup):
-    folder = tmp_path_factory.mktemp("static")
-    collect_static(folder)
-    return folder
+def running(static_root):
+    with two_hosts(static_root) as found:
+        yield found
 
 
 @pytest.fixture
-def servers(static_root, transactional_db):
-    with two_hosts(static_root) as found:
-        yield found
+def servers(running, transactional_db):
+    """{name: port}; the tables were emptied after the test before, and they have heard of that."""
+    return running
 
 
 @pytest.mark.parametrize("kind", CHANGES)

@@ -14,17 +14,10 @@ import pytest
 from news.models import Article
 
 from .factories import make_article, make_user
-from .servers import NGINX, ask, collect_static, free_port, gunicorn, needs_nginx, nginx
+from .servers import NGINX, ask, free_port, gunicorn, needs_nginx, nginx
 
 pytestmark = [pytest.mark.long, needs_nginx, pytest.mark.django_db(transaction=True)]
 BROWSER = {"accept_encoding": "gzip, deflate, br, zstd"}
-
-
-@pytest.fixture(scope="module")
-def static_root(tmp_path_factory, django_db_setup):
-    folder = tmp_path_factory.mktemp("static")
-    collect_static(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -221,9 +221,10 @@ def test_what_is_a_draft_again_is_a_deleted_record_until_it_is_public_once_more(
 
 def test_what_has_become_public_by_itself_is_no_deleted_record(client):
     material = make_material()
-    Material.objects.update(published_at_en=timezone.now() + datetime.timedelta(seconds=0.3))
+    Material.objects.update(published_at_en=timezone.now() + datetime.timedelta(hours=1))
     assert statuses(ask(client, **LIST)) == {material.pk: True}
-    time.sleep(0.3)
+    Material.objects.update(published_at_en=timezone.now() + datetime.timedelta(seconds=0.1))
+    time.sleep(0.1)
     assert statuses(ask(client, **LIST)) == {material.pk: False}
 
 

@@ -9,7 +9,6 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from healthyboost.content.addresses import absolute, address_of
-from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Content
 from materials.linked_data import licence
 from partners.models import FundingLine, FundingSource
@@ -28,7 +27,6 @@ from .factories import (
     make_theme,
     pdf,
 )
-from .portal_crawl import SENTINEL, pages
 
 pytestmark = pytest.mark.django_db
 BLOCK = '<script type="application/ld+json">'
@@ -258,7 +256,7 @@ def test_page_about_the_portal_says_which_it_is(client):
     assert "AboutPage" in nodes_at(client, "/en/about/")
 
 
-# In a browser, and in the sample
+# In a browser
 
 
 @pytest.mark.long
@@ -268,61 +266,3 @@ def test_strict_policy_has_nothing_against_it(page, live_server):
     page.goto(f"{live_server.url}/en/news/{article.slug}/")
     block = page.locator('script[type="application/ld+json"]')
     assert json.loads(block.text_content())["@context"] == "https://schema.org"
-
-
-# What the schemas ask for, and what search engines ask for beside it.
-REQUIRED = {
-    "NewsArticle": {"headline", "image", "datePublished", "dateModified", "author", "publisher"},
-    "LearningResource": {"name", "description", "inLanguage", "learningResourceType", "url"},
-    "Project": {"name", "url"},
-    "BreadcrumbList": {"itemListElement"},
-    "ListItem": {"position", "name", "item"},
-    "Organization": {"name", "url"},
-    "WebSite": {"name", "url"},
-    "SearchAction": {"target", "query-input"},
-    "ImageObject": {"url"},
-    "OrganizationRole": {"member", "roleName"},
-    "MonetaryGrant": {"funder", "amount"},
-    "MonetaryAmount": {"value", "currency"},
-    "MediaObject": {"name"},
-}
-
-
-def test_every_page_of_the_sample_is_understood_by_an_extractor(site):
-    import extruct
-
-    seen, told_of = set(), {path: each for path, each in pages(site).items() if BLOCK in each.text}
-    assert len(told_of) > 400
-    for path, answer in told_of.items():
-        found = extruct.extract(answer.text, absolute(path), syntaxes=["json-ld", "opengraph"])
-        (data,) = found["json-ld"]
-        assert data["@context"] == "https://schema.org", path
-        (shared,) = found["opengraph"]
-        told = dict(shared["properties"])
-        assert {"og:title", "og:type", "og:image", "og:url", "og:image:alt"} <= set(told), path
-        for node in every_node(data["@graph"]):
-            kinds = node.get("@type", [])
-            for kind in [kinds] if isinstance(kinds, str) else kinds:
-                seen.add(kind)
-                is_reference = "#text" in node.get("@id", "") and "headline" not in node
-                missing = set() if is_reference else REQUIRED.get(kind, set()) - set(node)
-                if kind != "Organization" or "@id" in node:
-                    assert not missing, (path, kind, missing)
-            assert node.get("inLanguage", "en") in [*language_codes(), "et", "lt", "pl"] or (
-                node["@type"] == "WebSite"
-            )
-            assert None not in node.values() and "" not in node.values(), path
-        assert SENTINEL not in json.dumps(data)
-    assert set(REQUIRED) <= seen
-
-
-def test_texts_of_the_sample_name_each_other_both_ways(site):
-    originals, translations = set(), set()
-    for answer in pages(site).values():
-        for node in graph_of(answer.text) if BLOCK in answer.text else ():
-            for each in node.get("workTranslation", ()):
-                translations.add((node["@id"], each["@id"]))
-            if "translationOfWork" in node:
-                originals.add((node["translationOfWork"]["@id"], node["@id"]))
-    assert originals == translations
-    assert len(originals) > 100

@@ -64,10 +64,13 @@ PAGES = {
 }
 
 
+SCREENS = [(390, "light"), (1280, "dark"), (768, "dark"), (1280, "light")]
+
+
 @pytest.mark.parametrize("language", ALL)
 def test_pages_are_accessible_on_any_screen(page, portal_with_life, language):
     for name, path in PAGES.items():
-        for width, scheme in ((390, "light"), (768, "dark"), (1280, "light"), (1280, "dark")):
+        for width, scheme in SCREENS[: 4 if language == "lv" else 2]:  # words do not change colours
             look(page, f"{portal_with_life}/{language}/{path}", width, scheme)
             where = f"{name} {width} {scheme}"
             violations = Axe().run(page).response["violations"]
@@ -152,7 +155,7 @@ def test_the_contents_lead_to_a_text_by_keyboard(page, portal_with_life):
     look(page, f"{portal_with_life}/en/newsletter/spring/", 390)
     page.locator(".toc a", has_text="Walk").focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#walk")
+    page.wait_for_url("**#walk")
     title = page.locator("#walk")
     assert title.is_visible()
     assert page.evaluate("document.querySelector(':target').id") == "walk"

@@ -1,6 +1,7 @@
 """Every page that the front pages lead to: it is there, hides what is not public, and says the truth
 about its language: in its words, links, dates and amounts."""
 
+import json
 import re
 from datetime import date, datetime
 from functools import cache
@@ -11,11 +12,14 @@ from django.conf import settings
 from django.utils.translation import override
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from healthyboost.content.addresses import absolute
 from healthyboost.content.dates import say_date
 from healthyboost.content.languages import KNOWN_LANGUAGES, language_codes
 
+from .hreflang import faults_of
 from .page_text import read
 from .portal_crawl import SENTINEL, pages
+from .test_linked_data import BLOCK, every_node, graph_of
 
 pytestmark = pytest.mark.django_db
 
@@ -473,3 +477,79 @@ def test_a_time_that_machines_cannot_read_is_found(datetime):
     (time,) = read(f'<p lang="en"><time datetime="{datetime}">15 June 2021</time></p>').times
     with pytest.raises(ValueError):
         words_for(time)
+
+
+# What it says to machines
+
+
+def test_heads_and_sitemaps_of_the_whole_sample_agree(portal, capsys):
+    found = {
+        path: answer.text
+        for path, answer in pages(portal.answers | portal.unlinked).items()
+        if answer.status_code == 200
+    }
+    faults = list(faults_of(found, portal.listed, portal.texts))
+    with capsys.disabled():
+        print(f"\n{len(found)} pages, {len(portal.listed)} in sitemaps, {len(faults)} faults")
+        print("\n".join(faults[:50]))
+    assert faults == []
+    assert len(portal.texts) > 300
+    assert not [address for address in portal.listed if SENTINEL in address]
+
+
+# What the schemas ask for, and what search engines ask for beside it.
+REQUIRED = {
+    "NewsArticle": {"headline", "image", "datePublished", "dateModified", "author", "publisher"},
+    "LearningResource": {"name", "description", "inLanguage", "learningResourceType", "url"},
+    "Project": {"name", "url"},
+    "BreadcrumbList": {"itemListElement"},
+    "ListItem": {"position", "name", "item"},
+    "Organization": {"name", "url"},
+    "WebSite": {"name", "url"},
+    "SearchAction": {"target", "query-input"},
+    "ImageObject": {"url"},
+    "OrganizationRole": {"member", "roleName"},
+    "MonetaryGrant": {"funder", "amount"},
+    "MonetaryAmount": {"value", "currency"},
+    "MediaObject": {"name"},
+}
+
+
+def test_every_page_of_the_sample_is_understood_by_an_extractor(site):
+    import extruct
+
+    seen, told_of = set(), {path: each for path, each in pages(site).items() if BLOCK in each.text}
+    assert len(told_of) > 400
+    for path, answer in told_of.items():
+        found = extruct.extract(answer.text, absolute(path), syntaxes=["json-ld", "opengraph"])
+        (data,) = found["json-ld"]
+        assert data["@context"] == "https://schema.org", path
+        (shared,) = found["opengraph"]
+        told = dict(shared["properties"])
+        assert {"og:title", "og:type", "og:image", "og:url", "og:image:alt"} <= set(told), path
+        for node in every_node(data["@graph"]):
+            kinds = node.get("@type", [])
+            for kind in [kinds] if isinstance(kinds, str) else kinds:
+                seen.add(kind)
+                is_reference = "#text" in node.get("@id", "") and "headline" not in node
+                missing = set() if is_reference else REQUIRED.get(kind, set()) - set(node)
+                if kind != "Organization" or "@id" in node:
+                    assert not missing, (path, kind, missing)
+            assert node.get("inLanguage", "en") in [*language_codes(), "et", "lt", "pl"] or (
+                node["@type"] == "WebSite"
+            )
+            assert None not in node.values() and "" not in node.values(), path
+        assert SENTINEL not in json.dumps(data)
+    assert set(REQUIRED) <= seen
+
+
+def test_texts_of_the_sample_name_each_other_both_ways(site):
+    originals, translations = set(), set()
+    for answer in pages(site).values():
+        for node in graph_of(answer.text) if BLOCK in answer.text else ():
+            for each in node.get("workTranslation", ()):
+                translations.add((node["@id"], each["@id"]))
+            if "translationOfWork" in node:
+                originals.add((node["translationOfWork"]["@id"], node["@id"]))
+    assert originals == translations
+    assert len(originals) > 100

@@ -349,14 +349,14 @@ def test_query_of_many_words_says_that_only_the_first_were_searched(client):
 
 
 @pytest.mark.long
-def test_three_thousand_hostile_queries(client):
+def test_a_thousand_hostile_queries(client):
     for each in range(30):
         words = {
             f"title_{code}": f"Sauna {each} old town города skola" for code in language_codes()
         }
         make_article(languages=language_codes(), **words)
     answers, slowest = {}, []
-    for number, query in enumerate(hostile_searches(3000)):
+    for number, query in enumerate(hostile_searches(1000)):
         start = time.perf_counter()
         address = f"/{language_codes()[number % 5]}/search/?{query}"
         status = client.get(address).status_code

@@ -288,7 +288,7 @@ def test_of_two_translators_in_one_page_neither_loses_a_word(open_browser, live_
         begin(page, "|title|0")
         write(page, text)
         page.keyboard.press("Escape")
-        row_of(page, "|title|0").locator(".pair-said", has_text="Sav").or_(
+        row_of(page, "|title|0").locator(".pair-said", has_text="Saved").or_(
             page.get_by_text("has saved this paragraph meanwhile")
         ).first.wait_for()
     row = row_of(berta, "|title|0")

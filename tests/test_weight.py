@@ -12,7 +12,7 @@ from healthyboost.static_files import STYLE_SHEET, StaticFiles, joined
 
 from .bench.weight import KINDS, SAMPLE, SCREENS, first_visit
 from .factories import make_article
-from .servers import collect_static, gunicorn
+from .servers import gunicorn
 
 SHEETS = "tokens", "base", "layout", "components", "print"
 FONTS = "fonts/commissioner-latin.woff2", "fonts/commissioner-cyrillic.woff2"
@@ -77,11 +77,10 @@ def test_page_asks_for_one_style_sheet_and_at_once_for_the_faces_of_its_language
 @pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_first_visit_to_every_kind_of_page_is_light_in_every_language(browser, tmp_path):
+def test_first_visit_to_every_kind_of_page_is_light_in_every_language(browser, static_root):
     call_command("load_content", SAMPLE, verbosity=0)
-    collect_static(tmp_path)
     heavy = []
-    with gunicorn(tmp_path, workers=1, MEDIA_ROOT=settings.MEDIA_ROOT) as (_process, port):
+    with gunicorn(static_root, workers=1, MEDIA_ROOT=settings.MEDIA_ROOT) as (_process, port):
         addresses = [(kind, code) for kind in KINDS for code in language_codes()]
         for number, (kind, code) in enumerate(addresses):
             screen = list(SCREENS)[number % len(SCREENS)]
