@@ -323,7 +323,7 @@ class Content(models.Model):
 
     def language_found_in(self, asked):
         """The language of the text that a visitor who asks for `asked` gets; None where there is none."""
-        if self.is_public_in(asked):
+        if asked and self.is_public_in(asked):
             return asked
         public = self.languages
         wished = (asked, self.second_language, self.source_language, "en", *public)
