@@ -20,3 +20,22 @@ def step(name):
 
 def seconds_since_start():
     return time.monotonic() - BEGIN
+
+
+class Progress:
+    """What a long command says: sentences, and every few seconds how far it is."""
+
+    PAUSE = 3  # seconds
+
+    def __init__(self, out):
+        self.out, self.next = out, time.monotonic() + self.PAUSE
+
+    def say(self, words):
+        if self.out:
+            self.out.write(f"  {words}")
+            self.out.flush()
+
+    def tell(self, what, done, size):
+        if (now := time.monotonic()) >= self.next:
+            self.next = now + self.PAUSE
+            self.say(f"{what}: {done * 100 // max(size, 1)} %")
