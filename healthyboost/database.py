@@ -120,6 +120,7 @@ def _use_data_folder(folder):
     for name, mode in {"media": 0o755, "static": 0o755, "mail": 0o700}.items():
         (folder / name).mkdir(mode=mode, parents=True, exist_ok=True)
     os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+    os.environ.setdefault("LOG_FORMAT", "text")  # somebody looks at it
     os.environ |= {
         "SECRET_KEY": _secret_key(folder / "secret_key"),
         "MEDIA_ROOT": str(folder / "media"),

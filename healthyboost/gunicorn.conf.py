@@ -2,11 +2,18 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 wsgi_app = "healthyboost.wsgi"
 chdir = str(Path(__file__).resolve().parent.parent)
-worker_class = "gthread"  # its threads keep connections open; the default closes each one
+sys.path.insert(0, chdir)  # for what stands next
+from healthyboost.settings import LOGGING  # noqa: E402
+from healthyboost.slow_clients import Worker  # noqa: E402
+
+# The server's own lines go the way of all others.
+logconfig_dict = LOGGING | {"loggers": {"gunicorn.error": {"handlers": ["console"]}}}
+worker_class = Worker  # its threads keep connections open; the default closes each one
 threads = 4
 preload_app = True  # the processes share the memory of the loaded code
 keepalive = 20  # longer than a reader takes to follow a link
@@ -26,6 +33,9 @@ def when_ready(server):
 
 def post_worker_init(worker):
     from healthyboost import pulse
+    from healthyboost.operations.counts import counts
+
+    counts.take_row(worker.age)
 
     pulse.start()  # before the first request, which would wait for it
 

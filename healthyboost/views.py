@@ -1,12 +1,12 @@
-"""Pages that belong to no app: the front page, the project, errors, health."""
+"""Pages that belong to no app: the front page, the project, errors."""
+
+import sys
 
 from django.core.exceptions import DisallowedHost
-from django.db import connection
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from healthyboost.api.problems import problem_response
@@ -17,6 +17,8 @@ from healthyboost.content.gathering import gather_again
 from healthyboost.content.views import ContentDetail, page_response, second_language
 from healthyboost.editing.keeping import kept_page, sent_by_our_form
 from healthyboost.media.models import Picture
+from healthyboost.operations.tracing import request_id
+from healthyboost.outages import outage_in_words
 from healthyboost.pages.models import Page
 from materials.models import Material
 from news.event_views import with_sessions
@@ -63,9 +65,9 @@ def on_the_front_page():
     return {
         "pilots": Pilot.objects.published().for_lists().order_by("id"),
         "articles": articles[:5],
-        "lead_pictures": Picture.objects.filter(
-            uses__content_type__model="article", uses__object_id__in=articles[:1].values("pk")
-        ).order_by("uses__position", "uses__id")[:1],
+        "lead_pictures": Picture.objects.agreed()
+        .filter(uses__content_type__model="article", uses__object_id__in=articles[:1].values("pk"))
+        .order_by("uses__position", "uses__id")[:1],
         "events": Event.objects.published().for_lists().upcoming().soonest_first()[:3],
         "issues": Issue.objects.published().for_lists().newest_first()[:1],
         "materials": materials.order_by("front_page_position", "id"),
@@ -117,22 +119,6 @@ class AboutDetail(ContentDetail):
         )
 
 
-@never_cache
-@require_safe
-def healthz(request):
-    """The process answers."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@never_cache
-@require_safe
-def readyz(request):
-    """The process answers and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
-
-
 def bad_request(request, exception=None):
     if isinstance(exception, DisallowedHost):  # every page of ours says its own address
         return HttpResponseBadRequest("Unknown host.", content_type="text/plain")
@@ -151,16 +137,26 @@ def not_found(request, exception=None):
 
 
 def too_many(request, exception=None):
-    return error(request, 429, _("Too many requests"), _("Please try again later."))
+    """`exception`: how soon it may be tried again, where that is known (healthyboost.limits)."""
+    text = _("Please try again later.")
+    if exception:
+        text = _("Many requests came from your internet connection. Please try again in a minute.")
+    return error(request, 429, _("Too many requests"), text)
 
 
 def server_error(request):
     """Without the database: it may be what failed."""
+    if outage_in_words(sys.exception()):
+        text = _("Please try again in a minute.")
+        response = error(request, 503, _("The portal cannot answer at the moment"), text)
+        response["Retry-After"] = "30"
+        return response
     return error(request, 500, _("Something went wrong"), _("Please try again later."))
 
 
 def error(request, status, title, text):
     if request.path_info.startswith(f"{API}/"):
         return problem_response(request, status)
-    context = {"title": title, "text": text, "status": status, "has_database": status != 500}
+    context = {"title": title, "text": text, "status": status, "has_database": status < 500}
+    context["number"] = request_id.get() if status >= 500 else ""
     return render(request, "error.html", context, status=status)

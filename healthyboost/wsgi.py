@@ -27,13 +27,14 @@ class Portal(WSGIHandler):
 
     def __init__(self):
         super().__init__()
-        self.answer = super().__call__
-        if settings.DEBUG:  # who works on a template wants to see it
-            return
-        from healthyboost.pagecache.application import PageCache  # has models: after setup()
+        from healthyboost.operations.watching import Watched  # both have models: after setup()
+        from healthyboost.pagecache.application import PageCache
 
-        self.answer = PageCache(self.answer)
-        pulse.every(1, self.answer.warm)
+        portal = super().__call__
+        if not settings.DEBUG:  # who works on a template wants to see it
+            portal = PageCache(portal)
+            pulse.every(1, portal.warm)
+        self.answer = Watched(portal)
 
     def __call__(self, environ, start_response):
         pulse.start()  # here, not at import: the processes that answer are forked after that

@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).parent.parent
-GUNICORN = ROOT / "healthyboost" / "gunicorn.conf.py"
 NGINX = ROOT / "healthyboost" / "nginx.conf"
 HOST = "localhost"
 IS_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -81,13 +80,14 @@ def collect_static(folder):
 
 
 @contextmanager
-def gunicorn(static_root, *, workers=2, app=None, port=None, log=None, **variables):
-    """(process, port) of a server that answers; `app` stands in for the portal."""
+def gunicorn(static_root, *, workers=2, app=None, port=None, log=None, root=ROOT, **variables):
+    """(process, port) of a server that answers; `app` stands in for the portal, `root` is its code."""
     port = port or free_port()
-    words = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN)]
+    words = [str(Path(sys.executable).with_name("gunicorn"))]
+    words += ["-c", str(root / "healthyboost" / "gunicorn.conf.py")]
     words += [f"--workers={workers}", f"--bind=127.0.0.1:{port}", *([app] if app else [])]
     process = subprocess.Popen(
-        words, env=environment(static_root, **variables), cwd=ROOT, stderr=log, stdout=log
+        words, env=environment(static_root, **variables), cwd=root, stderr=log, stdout=log
     )
     with ending(process):
         wait_for_answer(process, port)

@@ -435,11 +435,6 @@ def test_error_page_does_not_need_the_database(client, monkeypatch):
     assert len(queries) == 0
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_portal_tells_that_it_is_well(client, path):
-    assert client.get(path).text == "ok"
-
-
 # Cost
 
 

@@ -25,7 +25,7 @@ TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id")
 REFERENCE = re.compile(r"portal:(?P<kind>[a-z]+)/(?P<slug>[-\w]+)(?P<anchor>#[-\w]+)?", re.ASCII)
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\\\u2028\u2029\ud800-\udfff]")
 # Where nobody reads pages; some of these addresses carry a secret.
-OURS = re.compile(r"/(admin|account|preview|translate|static|api|healthz|readyz)(/|$)")
+OURS = re.compile(r"/(admin|account|preview|translate|static|api|healthz|readyz|metrics)(/|$)")
 MOST_WORDS = 20  # of a query
 
 
