@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -21,6 +20,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from healthyboost.outages import outage_in_words
 
 from .merging import STARTED_FROM
 from .models import UnsavedForm
@@ -146,16 +147,30 @@ def keep_what_was_typed(site, view):
 
     @wraps(view)
     def kept(request, *args, **kwargs):
-        if request.method != "POST" or STARTED_FROM not in request.POST:
+        if request.method != "POST":
             return view(request, *args, **kwargs)
-        try:
-            if not site.has_permission(request):
-                return kept_page(request, _("You are not logged in any more."), 403)
-            return view(request, *args, **kwargs)
-        except (OperationalError, InterfaceError):
-            return kept_page(request, _("The database does not answer just now."), 503)
+        return or_kept(request, lambda: answer(request, *args, **kwargs))
+
+    def answer(request, *args, **kwargs):
+        if STARTED_FROM in request.POST and not site.has_permission(request):
+            return kept_page(request, _("You are not logged in any more."), 403)
+        response = view(request, *args, **kwargs)
+        if hasattr(response, "render"):  # it is written later, and asks the database then, too
+            render = response.render
+            response.render = lambda: or_kept(request, render)
+        return response
 
     return kept
+
+
+def or_kept(request, function):
+    """What `function` answers; the form with all that was typed where an outage hinders it."""
+    try:
+        return function()
+    except Exception as error:
+        if why := outage_in_words(error):
+            return kept_page(request, why, 503)
+        raise
 
 
 def kept_page(request, why, status):

@@ -20,6 +20,8 @@ from django.core.mail import mailers
 from django.db import transaction
 from django.utils import timezone
 
+from healthyboost.ending import ending
+
 from .addresses import without_addresses
 from .bounces import is_hard
 from .letters import send_report
@@ -61,7 +63,7 @@ class Sender:
 
     @property
     def is_over(self):
-        return time.monotonic() >= self.until
+        return ending.is_set() or time.monotonic() >= self.until
 
     def send(self, mailing):
         texts = {text.language: text for text in mailing.texts.all()}

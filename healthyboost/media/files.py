@@ -118,6 +118,10 @@ def once(check):
 
 
 def check_size(file, limit):
+    if getattr(file, "has_no_room", False):
+        raise ValidationError(
+            _("The portal has no room left for this file. Ask the person who runs it.")
+        )
     if file.size > limit:
         raise ValidationError(
             _("The file is too large: %(size)s. At most %(limit)s can be stored.")

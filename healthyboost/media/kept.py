@@ -14,10 +14,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from healthyboost.outages import is_without_room, outage_in_words
+
 from .documents import facts_of, language_of, shortcomings
 from .files import CHECKS, LARGEST, LIMITS, kind_of
+from .storage import UNSAVED
 
-FOLDER = "unsaved/"  # of the uploads; nobody is handed anything from it
+FOLDER = UNSAVED  # of the uploads; nobody is handed anything from it
 SECONDS = 24 * 60 * 60
 SALT = "kept file"
 
@@ -37,6 +40,16 @@ def keep(file):
     key = secrets.token_hex(16)
     default_storage.save(FOLDER + key, File(file))
     return signing.dumps([key, file.name], salt=SALT)
+
+
+def keep_if_there_is_room(file):
+    """The token; "" where the disk is full, and the file has to be chosen again."""
+    try:
+        return keep(file)
+    except OSError as error:
+        if is_without_room(error):
+            return ""
+        raise
 
 
 GONE = object()  # what a form names is kept no longer
@@ -75,7 +88,7 @@ class KeptFileInput(AdminFileWidget):
         kept = value if isinstance(value, UploadedFile) else None
         token = getattr(kept, "token", "")
         if kept and not token and hasattr(kept, "found_sound_by"):
-            token = keep(kept)
+            token = keep_if_there_is_room(kept)
         row = getattr(value, "instance", None)
         if token:
             context["widget"]["attrs"]["required"] = False
@@ -123,12 +136,17 @@ def answer_upload(request, kind):
     try:
         forms.FileField().clean(file)
         CHECKS[kind](file)
+        token = keep(file)
     except forms.ValidationError as error:
         return JsonResponse({"error": " ".join(error.messages)})
+    except OSError as error:
+        if why := outage_in_words(error):
+            return JsonResponse({"error": why})
+        raise
     facts = facts_of(file, kind_of(file)) if kind == "document" else {}
     return JsonResponse(
         {
-            "token": keep(file),
+            "token": token,
             "name": file.name,
             "size": filesizeformat(file.size),
             "title": facts.get("title", ""),

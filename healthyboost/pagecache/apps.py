@@ -19,4 +19,5 @@ class PageCacheConfig(AppConfig):
         # The last two again, after what pages are made of was read anew: their apps listened before.
         for channel in (CHANNEL, overlay.CHANNEL, index.CHANNEL):
             pulse.listen(channel, generation.move)
+        pulse.every(1, generation.watch_clock)
         pulse.every(1, generation.settle)

@@ -19,7 +19,9 @@ from .models import Change, Moment
 
 CHANNEL = "pages"
 WAIT = 0.5  # second that a request waits while another one asks a database that does not answer
+JUMP = 1.5  # seconds by which a clock does not err by itself
 KEPT = datetime.timedelta(minutes=10)  # of changes; pages outlive them
+MOMENTS_KEPT = datetime.timedelta(days=7)  # they come again where the clock is set back
 STATE = "SELECT count(*), coalesce(sum(id), 0) FROM pagecache_change"
 
 
@@ -30,10 +32,18 @@ class Generation:
         self.seen = None  # (number, state) of the last look, not yet proven
         self.ends = 0, 0.0  # (number, second): when time alone ends it
         self.moving, self.asking = threading.Lock(), threading.Lock()
+        self.clock = clock_offset()
 
     def move(self, message=None, state=None):
         with self.moving:
             self.number, self.state = self.number + 1, state
+
+    def watch_clock(self):
+        """Each second, in the pulse. Where the clock of the machine was set, what time makes of the
+        pages is found anew: a page of tomorrow may not stay until tomorrow."""
+        before, self.clock = self.clock, clock_offset()
+        if abs(self.clock - before) > JUMP:
+            self.move()
 
     def settle(self):
         """Each second, in the pulse. What the table said a beat ago is the state of this generation:
@@ -84,6 +94,11 @@ def read_state():
         return cursor.fetchone()
 
 
+def clock_offset():
+    """Grows with no second that passes, only where somebody sets the clock."""
+    return time.time() - time.monotonic()
+
+
 def next_hour(now):
     """Days begin at full hours, at other ones in other zones."""
     return now.replace(minute=0, second=0, microsecond=0) + datetime.timedelta(hours=1)
@@ -93,7 +108,7 @@ def forget_changes():
     """Those of which nobody asks any more, and moments that are over."""
     now = timezone.now()
     Change.objects.filter(at__lt=now - KEPT).delete()
-    Moment.objects.filter(at__lt=now - KEPT).delete()
+    Moment.objects.filter(at__lt=now - MOMENTS_KEPT).delete()
 
 
 generation = Generation()

@@ -12,6 +12,9 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from healthyboost import pulse
+from healthyboost.abandoned_tasks import say_alive, take_up_tasks
+from healthyboost.accounts.encryption import renew
+from healthyboost.audit.forgetting import forget_entries
 from healthyboost.database import check_server
 from healthyboost.demand.requests import forget_old_demand
 from healthyboost.demand.wishes import forget_wishes, mail_wishes
@@ -21,7 +24,11 @@ from healthyboost.editing.keeping import forget_unsaved_forms
 from healthyboost.editing.links import check_links, note_uses
 from healthyboost.editing.previews import forget_preview_links
 from healthyboost.editing.telling import tell_authors
+from healthyboost.ending import ending
+from healthyboost.feedback.delivering import deliver as deliver_feedback
+from healthyboost.feedback.receiving import forget_messages
 from healthyboost.glossary.uses import read_pages
+from healthyboost.limits.counting import forget_counts
 from healthyboost.mailing.bounces import read_inbox
 from healthyboost.mailing.checks import check_suppression_keys
 from healthyboost.mailing.letters import answer_sign_ups
@@ -30,7 +37,16 @@ from healthyboost.mailing.mailings import forget_deliveries as forget_mail_deliv
 from healthyboost.mailing.sending import send_mailings
 from healthyboost.mailing.subscribing import ask_for_other_themes, forget_subscribers
 from healthyboost.media.orphans import remove_orphans
+from healthyboost.operations.jobs import give_back, noted
+from healthyboost.operations.signs import SignsOfLife, forget_processes
 from healthyboost.pagecache.generation import forget_changes
+from healthyboost.privacy.consents import remind_of_consents
+from healthyboost.privacy.retention import (
+    forget_expired,
+    forget_people,
+    forget_refusals,
+    forget_sign_ins,
+)
 from healthyboost.redirects.counting import forget_missed
 from healthyboost.search.building import keep_index
 from healthyboost.search.files import read_files
@@ -50,6 +66,7 @@ logger = logging.getLogger(__name__)
 
 # name, how often, what. Several processes may run `work`: only one of them runs these.
 TIMED = [
+    ("take_up_tasks", timedelta(seconds=10), take_up_tasks),
     ("clearsessions", timedelta(days=1), lambda: call_command("clearsessions")),
     (
         "prune_db_task_results",
@@ -63,6 +80,7 @@ TIMED = [
     ("send_digests", timedelta(minutes=10), send_digests),
     ("mail_wishes", timedelta(minutes=1), mail_wishes),
     ("answer_sign_ups", timedelta(seconds=5), answer_sign_ups),
+    ("deliver_feedback", timedelta(seconds=5), deliver_feedback),
     ("send_mailings", timedelta(seconds=1), send_mailings),
     ("read_inbox", timedelta(minutes=5), read_inbox),
     ("ask_for_other_themes", timedelta(days=1), ask_for_other_themes),
@@ -87,9 +105,19 @@ TIMED = [
     ("forget_wishes", timedelta(days=1), forget_wishes),
     ("forget_missed", timedelta(days=1), forget_missed),
     ("forget_changes", timedelta(minutes=10), forget_changes),
+    ("forget_processes", timedelta(days=1), forget_processes),
+    ("forget_counts", timedelta(minutes=1), forget_counts),
     ("forget_subscribers", timedelta(days=1), forget_subscribers),
     ("forget_attempts", timedelta(days=1), forget_attempts),
+    ("renew_encryption", timedelta(days=1), renew),
+    ("forget_entries", timedelta(days=1), forget_entries),
+    ("forget_messages", timedelta(days=1), forget_messages),
     ("forget_mail_deliveries", timedelta(days=1), forget_mail_deliveries),
+    ("forget_people", timedelta(days=1), forget_people),
+    ("forget_sign_ins", timedelta(hours=1), forget_sign_ins),
+    ("forget_refusals", timedelta(days=1), forget_refusals),
+    ("forget_expired", timedelta(hours=1), forget_expired),
+    ("remind_of_consents", timedelta(hours=1), remind_of_consents),
 ]
 LOCK = 4_861_701  # PostgreSQL's advisory lock of the process that runs the timed jobs
 PAUSE = 1.0  # seconds between two looks at the queue
@@ -100,23 +128,37 @@ DATABASE_GONE = InterfaceError, OperationalError
 class Command(BaseCommand):
     help = "Runs background tasks and timed jobs until it is told to end."
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--sign-of-life",
+            metavar="FILE",
+            help="A file that is touched every five seconds, for who watches this process.",
+        )
+
+    def handle(self, sign_of_life=None, **options):
         check_server(connection)
         for warning in check_suppression_keys(None, databases=["default"]):
             logger.warning("%s %s", warning.msg, warning.hint)
+        worker = BackgroundWorker(sign_of_life)
+        worker.signs.begin()
         pulse.start()
         logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # it tells of every look
-        worker, clock = BackgroundWorker(), Clock(TIMED)
         worker.configure_signals()
         try:
-            self.run(worker, clock)
+            self.run(worker, Clock(TIMED))
+        except SystemExit:
+            if not ending.is_set():
+                raise
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)  # what ends the process now is no task
+            worker.signs.end()
 
     def run(self, worker, clock):
         while worker.running:
             try:
-                clock.run_due()
+                clock.say_alive(worker.worker_id)
+                worker.give_back_unrecorded()
+                worker.run_timed_jobs(clock)
                 worker.run()  # all that wait, then it returns
             except DATABASE_GONE as error:
                 logger.warning("The database is gone, trying again: %s", str(error).strip())
@@ -127,9 +169,12 @@ class Command(BaseCommand):
 
 
 class BackgroundWorker(Worker):
-    """The worker of django-tasks-db; told to end, it gives a running task a moment, no more."""
+    """The worker of django-tasks-db; told to end, it gives a running task a moment, no more.
 
-    def __init__(self):
+    A task that does not end in that moment is given back: the next process does it.
+    """
+
+    def __init__(self, sign_of_life=None):
         super().__init__(
             queue_names=["*"],
             excluded_queue_names=[],
@@ -140,8 +185,37 @@ class BackgroundWorker(Worker):
             startup_delay=False,
             max_tasks=None,
         )
+        self.signs = SignsOfLife(self.worker_id, sign_of_life)
+        self.unrecorded = []  # tasks of which nobody knows what became: the database was away
+
+    def run_timed_jobs(self, clock):
+        self.running_task = True  # they too get a moment
+        try:
+            clock.run_due(self.signs)
+        finally:
+            self.running_task = False
+
+    def give_back_unrecorded(self):
+        while self.unrecorded:
+            give_back(self.unrecorded[-1])
+            self.unrecorded.pop()
+
+    def run_task(self, task):
+        with noted(task.task_path.rpartition(".")[2], self.signs) as run:
+            try:
+                super().run_task(task)
+            except DATABASE_GONE:
+                self.unrecorded.append(task)
+                raise
+            if task.status == "FAILED":
+                run.result = "failed"
+            if ending.is_set() and task.exception_class_path == "builtins.SystemExit":
+                give_back(task)
+                run.result = "given back"
+                logger.warning("The task was given back: the next process does it")
 
     def shutdown(self, signum, frame):
+        ending.set()
         # The library's second call ends a running task, which is then marked as failed.
         signal.signal(signal.SIGALRM, super().shutdown)
         signal.setitimer(signal.ITIMER_REAL, GRACE)
@@ -160,19 +234,32 @@ class Clock:
         self.due = {name: 0.0 for name, _, _ in jobs}
         self.connection = connection.copy()
         self.next_try = 0.0
+        self.alive_on = None  # the connection that says so
 
-    def run_due(self):
+    def say_alive(self, worker_id):
+        """No other process takes up what this one has begun."""
+        self.connection.ensure_connection()
+        if self.alive_on is not self.connection.connection:
+            with self.connection.cursor() as cursor:
+                say_alive(cursor, worker_id)
+            self.alive_on = self.connection.connection
+
+    def run_due(self, signs=None):
         now = time.monotonic()
         waiting = [job for job in self.jobs if self.due[job[0]] <= now]
         if not waiting or now < self.next_try or not self._is_mine():
             return
         for name, every, function in waiting:
-            try:
-                function()
-            except DATABASE_GONE:
-                raise
-            except Exception:
-                logger.exception("The timed job %s failed", name)
+            if ending.is_set():
+                return
+            with noted(name, signs) as run:
+                try:
+                    function()
+                except DATABASE_GONE:
+                    raise
+                except Exception:
+                    logger.exception("The timed job %s failed", name)
+                    run.result = "failed"
             self.due[name] = time.monotonic() + every.total_seconds()
 
     def _is_mine(self):
