@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from healthyboost.content.languages import column, language_codes
 from healthyboost.content.models import Theme, public_in
+from healthyboost.limits.counting import INTERFACE, limited
 from healthyboost.media.models import FILE_LANGUAGES
 from healthyboost.opendata.harvesting import Format, Repository, Set
 
@@ -110,5 +111,6 @@ def said(words):
 
 @csrf_exempt  # harvesters send forms from elsewhere, and change nothing
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(INTERFACE)
 def oai(request):
     return MaterialRepository().answer(request.GET, request.POST)

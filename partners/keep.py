@@ -24,6 +24,7 @@ from healthyboost.content.addresses import address_of
 from healthyboost.content.dates import machine_date
 from healthyboost.content.gathering import gather
 from healthyboost.content.languages import language_codes, wording
+from healthyboost.limits.counting import INTERFACE, limited
 from healthyboost.opendata.answers import asked_language, data_response
 from healthyboost.opendata.licence import licence_address
 
@@ -247,6 +248,7 @@ def said(value):
 
 
 @require_safe
+@limited(INTERFACE)
 def keep_json(request):
     language, refusal = asked_language(request)
     if refusal:
@@ -257,6 +259,7 @@ def keep_json(request):
 
 
 @require_safe
+@limited(INTERFACE)
 def keep_csv(request, table):
     """The table `projects` or `partners`, with a column for each kind of money."""
     if table not in ("projects", "partners"):

@@ -352,7 +352,7 @@ def test_pdf_that_is_a_web_page_too_is_handed_out_as_a_pdf_that_may_do_nothing(s
     tell("a PDF that is HTML, too", "stored", f"{headers['Content-Type']}, nosniff, sandbox")
     assert headers["Content-Type"] == "application/pdf"
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Disposition"] == 'inline; filename="both.pdf"'
+    assert headers["Content-Disposition"] == 'attachment; filename="both.pdf"'
     assert "sandbox" in headers["Content-Security-Policy"]
 
 

@@ -121,7 +121,9 @@ def operation(name, summary, parameters, schema, content_type="application/json"
             "400": problem,
             "405": problem,
             "406": problem,
+            "429": problem,
             "500": problem,
+            "503": problem,
         },
     }
 

@@ -11,6 +11,7 @@ from healthyboost.content.addresses import absolute
 from healthyboost.content.asked import reads
 from healthyboost.content.gathering import gather
 from healthyboost.content.models import Theme
+from healthyboost.limits.counting import INTERFACE
 
 from .members import STATES
 from .questions import parameters_of_list
@@ -44,6 +45,7 @@ def for_people(request):
         ).strip(),
         "parameters": parameters(),
         "states": STATES.items(),
+        "most": INTERFACE.most,
         "licence": settings.DATA_LICENCE,
         "description": absolute(f"{ROOT}/openapi.json"),
         "root": absolute(f"{ROOT}/"),

@@ -13,6 +13,7 @@ TITLES = {
     410: "This is no longer public",
     429: "Too many requests",
     500: "Something went wrong",
+    503: "The portal cannot answer at the moment",
 }
 
 
@@ -38,7 +39,9 @@ def problem_response(request, status, detail="", **more):
 def for_all(response):
     """Any page of any host may read the answer; it has no cookies and asks for none."""
     response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Content-Disposition"
+    response["Access-Control-Expose-Headers"] = (
+        "ETag, Last-Modified, Link, Content-Disposition, Retry-After"
+    )
     response.headers.setdefault("Content-Language", "en")
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers.setdefault("Vary", "Accept")

@@ -22,6 +22,8 @@ from django.views.decorators.csrf import csrf_exempt
 from healthyboost.content.addresses import absolute
 from healthyboost.content.datestamps import with_datestamp
 from healthyboost.content.languages import language_codes
+from healthyboost.limits.counting import INTERFACE, TooOften, count
+from healthyboost.outages import outage_in_words
 
 from .cursors import cursor_of, rows_behind
 from .fingerprint import fingerprint
@@ -51,13 +53,23 @@ def for_programs(view):
             response["Allow"] = METHODS
             return response
         try:
+            count(INTERFACE, request)
             with override("en"):
                 return for_all(view(request, *args, **kwargs))
+        except TooOften as often:
+            detail = f"You may ask {INTERFACE.most} times a minute. Please wait a moment."
+            response = problem_response(request, 429, detail)
+            response["Retry-After"] = str(often.seconds)
+            return response
         except Problem as problem:
             return problem_response(request, problem.status, problem.detail, **problem.more)
         except SuspiciousOperation as error:
             return problem_response(request, 400, str(error)[:200])
-        except Exception:
+        except Exception as error:
+            if outage_in_words(error):
+                response = problem_response(request, 503, "Please try again in a minute.")
+                response["Retry-After"] = "30"
+                return response
             got_request_exception.send(sender=None, request=request)
             logger.exception("Internal Server Error: %s", request.path)
             return problem_response(request, 500, "Please try again later.")

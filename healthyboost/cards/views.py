@@ -54,6 +54,7 @@ def card(request, kind, slug):
     context |= card_parts(page)
     response = render(request, "cards/card.html", context)
     response["Cache-Control"] = "public, no-cache"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # for sites that ask it of all frames
     response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
     return get_conditional_response(request, response["ETag"], None, response)
 

@@ -4,17 +4,17 @@ The limits are kept in the cache under a hash of the address with a salt that li
 """
 
 import datetime
-import ipaddress
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
 from healthyboost.content.age import age_of
 from healthyboost.content.models import content_models
+from healthyboost.limits.askers import network_asking
 
 from .models import Demand, Wish
 from .visits import write_demand
@@ -59,14 +59,17 @@ def note_mail(request, email):
 
 def is_first_today(request, what, word, most):
     salt = cache.get_or_set(salt_name(timezone.localdate()), get_random_string(32), A_DAY)
-    sender = network_of(get_adapter().get_client_ip(request))
+    sender = network_asking(request)
     name = f"demand-{what}-{hashed(salt, sender)}"
-    asked, this = cache.get(name, []), hashed(salt, f"{sender} {word}")[:16]
-    if this in asked:
-        return False
-    if len(asked) >= most:
-        raise TooMany
-    cache.set(name, [*asked, this], A_DAY)
+    this = hashed(salt, f"{sender} {word}")[:16]
+    with transaction.atomic(), connection.cursor() as cursor:  # two at the same moment both count
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+        asked = cache.get(name, [])
+        if this in asked:
+            return False
+        if len(asked) >= most:
+            raise TooMany
+        cache.set(name, [*asked, this], A_DAY)
     return True
 
 
@@ -76,14 +79,6 @@ def hashed(salt, words):
 
 def salt_name(day):
     return f"demand-salt-{day}"
-
-
-def network_of(address):
-    """An address; of IPv6 the network, of which one reader has more addresses than one can count."""
-    parsed = ipaddress.ip_address(address)
-    return (
-        str(ipaddress.ip_network((address, 64), strict=False)) if parsed.version == 6 else address
-    )
 
 
 def times_asked(page, language):

@@ -1,5 +1,6 @@
 """What search engines and browsers ask for beside the pages."""
 
+import datetime
 from hashlib import sha256
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.gzip import gzip_page
@@ -17,6 +19,9 @@ from healthyboost.content.asked import reads
 from healthyboost.content.languages import language_codes
 
 from . import sitemaps
+from .checks import security_contacts
+
+SECURITY_VALID_FOR = datetime.timedelta(days=180)
 
 
 def answer(request, response):
@@ -38,6 +43,24 @@ def robots(request):
     return answer(
         request, render(request, "discovery/robots.txt", context, "text/plain; charset=utf-8")
     )
+
+
+@require_safe
+def security(request):
+    """To whom a weakness is told: RFC 9116. It holds good for half a year from any day it is read."""
+    contacts = security_contacts()
+    if not contacts:
+        raise Http404("no contact is set")
+    until = datetime.datetime.combine(timezone.now().date() + SECURITY_VALID_FOR, datetime.time())
+    lines = [f"Contact: {contact}" for contact in contacts]
+    lines += [
+        f"Expires: {until.isoformat()}Z",
+        f"Preferred-Languages: {', '.join(language_codes())}",
+    ]
+    lines.append(f"Canonical: {absolute(reverse('security'))}")
+    response = HttpResponse("\n".join(lines) + "\n", "text/plain; charset=utf-8")
+    response.is_for_all_languages = True
+    return answer(request, response)
 
 
 @gzip_page

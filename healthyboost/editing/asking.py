@@ -33,7 +33,11 @@ FAULTS = {
     "refused": _("it is no public address"),
     "broken": _("the answer is broken"),
 }
-TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address inside, behind a translator
+# An IPv4 address inside, behind a translator; the relay of 6to4; names of machines; documentation.
+NOBODYS = [
+    ipaddress.ip_network(each)
+    for each in ("64:ff9b::/96", "64:ff9b:1::/48", "192.88.99.0/24", "2001:20::/28", "3fff::/20")
+]
 
 
 class Refused(Exception):
@@ -51,7 +55,9 @@ def is_public(number, port):
     address = ipaddress.ip_address(number.partition("%")[0])
     if mapped := getattr(address, "ipv4_mapped", None):
         address = mapped
-    if address.version == 6 and (address.sixtofour or address.teredo or address in TRANSLATED):
+    if any(address in network for network in NOBODYS):
+        return False
+    if address.version == 6 and (address.sixtofour or address.teredo):
         return False
     return (
         port in PORTS.values()

@@ -5,12 +5,11 @@ Counters stand under hashes: neither network addresses nor e-mail addresses are 
 
 import datetime
 
-from allauth.account.adapter import get_adapter
 from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from healthyboost.demand.requests import network_of
+from healthyboost.limits.askers import network_asking
 
 from .models import Attempts
 
@@ -35,8 +34,7 @@ class TooMany(Exception):
 
 def count_form(request):
     """A form that somebody sent; TooMany where this network address, or everybody, sent too many."""
-    network = network_of(get_adapter().get_client_ip(request))
-    if is_too_often(f"network {network}", MOST_OF_A_NETWORK):
+    if is_too_often(f"network {network_asking(request)}", MOST_OF_A_NETWORK):
         raise TooMany  # and what comes from it does not count for everybody
     if is_too_often("all", MOST_IN_ALL):
         raise TooMany

@@ -59,6 +59,8 @@ def file_response(name, path, media_type):
         raise Http404("the file is gone") from error
     return FileResponse(
         stream,
+        # in the sandbox browsers open nothing else
+        as_attachment=not (media_type or "").startswith("image/"),
         filename=PurePath(path).with_suffix(EXTENSIONS.get(media_type, ".bin")).name,
         content_type=media_type or "application/octet-stream",
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from healthyboost.api.problems import problem_response
 from healthyboost.content.addresses import absolute
 from healthyboost.content.asked import reads
+from healthyboost.limits.counting import INTERFACE, limited
 
 from .answers import data_response
 from .catalogue import datasets
@@ -31,6 +32,7 @@ def open_data(request):
 
 
 @require_safe
+@limited(INTERFACE)
 def catalogue(request, form):
     """The catalogue as DCAT-AP; it says everything in all languages, so there is nothing to ask for."""
     if form not in WRITERS:

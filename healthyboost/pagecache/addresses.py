@@ -17,6 +17,8 @@ PROTOCOLS = (None, "http", "https")
 OWN_COOKIES = settings.SESSION_COOKIE_NAME, "messages"
 # What counts readers, and no page: healthyboost.demand.visits, healthyboost.redirects.counting.
 COUNTED = "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_SEC_PURPOSE", "HTTP_PURPOSE"
+# What says for whom something is made: healthyboost.limits. A refusal is kept for nobody.
+ASKER = "REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"
 
 
 class Key(NamedTuple):
@@ -77,7 +79,7 @@ def address_of(environ):
 def request_for(key, environ=None):
     """The environ that a page is rendered for: its address and nothing of the asker.
 
-    Of `environ`, that of a reader who waits for the page, the headers of COUNTED.
+    Of `environ`, that of a reader who waits for the page, the headers of COUNTED and ASKER.
     """
     asked = {
         "REQUEST_METHOD": "GET",
@@ -99,6 +101,7 @@ def request_for(key, environ=None):
     }
     if key.protocol:
         asked["HTTP_X_FORWARDED_PROTO"] = key.protocol
-    if environ and environ["REQUEST_METHOD"] == "GET":
-        asked |= {name: environ[name] for name in COUNTED if name in environ}
+    if environ:
+        names = (*ASKER, *COUNTED) if environ["REQUEST_METHOD"] == "GET" else ASKER
+        asked |= {name: environ[name] for name in names if name in environ}
     return asked

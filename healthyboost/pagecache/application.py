@@ -51,6 +51,7 @@ class PageCache:
 
     def sent(self, entry, environ, start_response):
         """A page that was here already."""
+        environ["portal.page_cache"] = "hit"  # for healthyboost.operations, as the others below
         entry.asked += 1
         if entry.lack:
             note_visit(WSGIRequest(environ), entry.lack)
@@ -73,6 +74,7 @@ class PageCache:
                 done.wait(WAIT)
             is_sure, entry = generation.is_sure(), self.found(address.key)
             if entry and not is_sure:
+                environ["portal.page_cache"] = "stale"
                 return entry.send_stale(environ, start_response, self.encoding_of(entry, environ))
             if entry and generation.lasts(entry.number, entry.end):
                 return self.sent(entry, environ, start_response)
@@ -95,10 +97,12 @@ class PageCache:
 
     def rendered(self, address, last_good, environ, start_response):
         entry, response, words = self.render(address, environ)
+        environ["portal.page_cache"] = "miss"
         if entry:
             return entry.send(environ, start_response, self.encoding_of(entry, environ))
         if last_good and response.status_code >= 500:
             response.close()
+            environ["portal.page_cache"] = "stale"
             return last_good.send_stale(
                 environ, start_response, self.encoding_of(last_good, environ)
             )

@@ -15,6 +15,7 @@ from healthyboost.content.filters import Choice, Filter, row_choices
 from healthyboost.content.kept import kept
 from healthyboost.content.models import Theme, content_models
 from healthyboost.content.paging import COUNT_LIMIT
+from healthyboost.limits.counting import SEARCH, limited
 
 from .asking import read
 from .finding import find, timeline
@@ -117,6 +118,7 @@ def marks_of(chosen):
 
 @reads("q", "kind", "theme", "language", "year", "after", "before", is_endless=True)
 @require_safe
+@limited(SEARCH)
 def search(request):
     asked, language = request.GET, get_language()
     text = asked.get("q", "").strip()
