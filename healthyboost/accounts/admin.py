@@ -12,6 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from healthyboost.privacy.screens import CanErase
+
 from .invitations import invite
 from .models import Grant, User
 
@@ -79,7 +81,7 @@ class InvitationForm(forms.ModelForm):
 
 
 @admin.register(User)
-class PortalUserAdmin(UserAdmin):
+class PortalUserAdmin(CanErase, UserAdmin):
     add_form = InvitationForm
     add_form_template = None
     change_form_template = "admin/user_form.html"

@@ -20,24 +20,33 @@ from .models import Role
 VIEW = {"view"}
 TRANSLATE = VIEW | {"translate", "publish"}
 EVERYTHING = TRANSLATE | {"add", "change", "withdraw", "delete"}
+ANSWER = VIEW | {"change"}  # of messages: feedback.responsible says whose
 
 # "change" is what is the same in all languages, "translate" the texts of the languages granted.
 # Taking a text away from its readers, and putting back what was taken away, is "withdraw".
 RIGHTS = {
-    Role.COORDINATOR: {"content": VIEW, "project": VIEW, "own": EVERYTHING},
-    Role.TRANSLATOR: {"content": TRANSLATE, "project": TRANSLATE},
+    Role.COORDINATOR: {
+        "content": VIEW,
+        "project": VIEW,
+        "own": EVERYTHING,
+        "feedback": ANSWER,
+    },
+    Role.TRANSLATOR: {"content": TRANSLATE, "project": TRANSLATE, "feedback": ANSWER},
     Role.EDITOR: {
         "content": EVERYTHING,
         "project": VIEW,
         "addresses": EVERYTHING,
         "mailing": EVERYTHING,
+        "feedback": EVERYTHING,
     },
     Role.ADMINISTRATOR: {
         "content": EVERYTHING,
         "project": EVERYTHING,
         "addresses": EVERYTHING,
         "mailing": EVERYTHING,
+        "feedback": EVERYTHING,
         "accounts": EVERYTHING,
+        "audit": VIEW,
     },
 }
 # Content that belongs to an organisation: its coordinators do everything with it.
@@ -82,8 +91,8 @@ def kind_of(model):
         return "accounts"
     if label in ADDRESSES:
         return "addresses"
-    if model._meta.app_label == "mailing":
-        return "mailing"
+    if model._meta.app_label in ("mailing", "feedback", "audit"):
+        return model._meta.app_label
     return "content" if model._meta.app_label in content_apps() else None
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_post_parameters
 
+from healthyboost.audit.noting import acting
 from healthyboost.editing.site import ADMIN_CSP
 
 from .invitations import invited
@@ -45,6 +46,12 @@ def in_the_admin(view):
     return answer
 
 
+def accepted(users, user):
+    """Whether it was this request that did it."""
+    with acting(user):
+        return users.update(invited_at=None, is_active=True)
+
+
 @sensitive_post_parameters()
 def accept_invitation(request, token):
     """She chooses a password, is signed in, and the link is used up."""
@@ -54,9 +61,10 @@ def accept_invitation(request, token):
         return render(request, "account/invitation_gone.html", page_context(request), status=410)
     speak_to(user, request)
     form = SetPasswordForm(user, request.POST or None)
-    if form.is_valid() and users.update(invited_at=None, is_active=True):
+    if form.is_valid() and accepted(users, user):
         user.invited_at, user.is_active = None, True
-        form.save()
+        with acting(user):
+            form.save()
         record_authentication(request, user, method="password")
         return perform_login(request, user, email_verification=None)
     context = page_context(request) | {"form": form, "invited_user": user}

@@ -7,6 +7,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from healthyboost.accounts.rights import languages_of, may_edit_shared, organisations_of
+from healthyboost.audit.models import Kind
+from healthyboost.audit.noting import note
 from healthyboost.content.history import (
     compare,
     model_of,
@@ -105,6 +107,7 @@ class Restoration:
             with transaction.atomic():
                 self.store()
                 connection.check_constraints()
+                note(Kind.RESTORED, self.user, self.page, what="history")
         except IntegrityError as error:
             from .translated import in_words  # which is put together from this, too
 

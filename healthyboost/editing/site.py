@@ -3,11 +3,14 @@
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin import options
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import DataError
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import DataError, models
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import path, reverse
@@ -40,21 +43,27 @@ SECTIONS = {
     "pages": _("Pages"),
     "media": _("Pictures and files"),
     "mailing": _("Newsletter by mail"),
+    "feedback": _("Readers"),
     "content": _("Themes and drafts"),
     "glossary": _("Glossary"),
     "editing": _("Links and deletions"),
     "redirects": _("Old addresses"),
     "accounts": _("Users"),
+    "audit": _("Log"),
 }
 
 
 def answer_question(view, request, *args, **kwargs):
     """A query that no database can answer (a NUL, a year of twelve digits) is answered 400."""
+    field = request.GET.get(TO_FIELD_VAR, "") + request.POST.get(TO_FIELD_VAR, "")
+    if field and not field.isidentifier():  # Django takes "+" for a relation without a name
+        raise BadRequest("no name of a field")
     try:
         response = view(request, *args, **kwargs)
         return response.render() if hasattr(response, "render") else response
     except (DataError, OverflowError, ValueError) as error:
-        raise BadRequest(f"{request.GET.urlencode()}: {error}") from error
+        # without its words: the log says nothing of what was asked
+        raise BadRequest(f"a question that cannot be answered ({type(error).__name__})") from None
 
 
 class Choices(AutocompleteJsonView):
@@ -66,6 +75,38 @@ class Choices(AutocompleteJsonView):
         return {**choice, "thumbnail": thumbnail} if thumbnail else choice
 
 
+class OnlyKeys:
+    """Django's own widgets ask the database even for what can be no key, and fail."""
+
+    def optgroups(self, name, value, attr=None):
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [each for each in value if is_key(key, each)], attr)
+
+
+class Chooser(OnlyKeys, options.AutocompleteSelect):
+    pass
+
+
+class SeveralChooser(OnlyKeys, options.AutocompleteSelectMultiple):
+    pass
+
+
+class OneLine(AdminTextInputWidget):
+    """A browser sends no line break from it. What comes otherwise may end up in the header of a mail."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return " ".join(value.splitlines()) if value else value
+
+
+def is_key(field, typed):
+    try:
+        field.to_python(typed)
+    except ValidationError:
+        return False
+    return True
+
+
 class PortalAdminSite(admin.AdminSite):
     site_header = site_title = "Healthy Boost"
     index_title = _("What would you like to do?")
@@ -75,7 +116,7 @@ class PortalAdminSite(admin.AdminSite):
 
         def in_own_language(request, *args, **kwargs):
             speak_to(request.user, request)
-            if request.method == "GET" and request.GET:
+            if request.method != "POST" and request.GET:
                 return answer_question(view, request, *args, **kwargs)
             return view(request, *args, **kwargs)
 
@@ -112,6 +153,8 @@ class PortalAdminSite(admin.AdminSite):
         return matrix_view(self, request)
 
     def get_urls(self):
+        from healthyboost.operations import guide
+        from healthyboost.privacy.screens import screens as privacy_screens
         from healthyboost.translation import digest_screen, queue_screen
         from healthyboost.translation.editor import urls as editor_urls
         from healthyboost.translation.exchange.views import urls as exchange_urls
@@ -139,6 +182,8 @@ class PortalAdminSite(admin.AdminSite):
             *editor_urls(self),
             *page_link_urls(self),
             *machine_urls(self),
+            *privacy_screens(self),
+            *guide.urls(self),
             *super().get_urls(),
         ]
 
@@ -184,6 +229,10 @@ class PortalAdminConfig(AdminConfig):
     default_site = "healthyboost.editing.site.PortalAdminSite"
 
     def ready(self):
+        # the admins, which are found next, begin with these
+        options.AutocompleteSelect = Chooser
+        options.AutocompleteSelectMultiple = SeveralChooser
+        options.FORMFIELD_FOR_DBFIELD_DEFAULTS[models.CharField] = {"widget": OneLine}
         super().ready()
         from django_tasks_db.models import DBTaskResult
 

@@ -22,6 +22,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from healthyboost.audit.models import Kind
+from healthyboost.audit.noting import note
 from healthyboost.content.models import Origin
 from healthyboost.editing.matrix import Lines, harmless
 
@@ -77,6 +79,7 @@ def out_view(request):
             raise PermissionDenied
         sheets = wish.sheets()
         if first := next(sheets, None):
+            note(Kind.EXPORTED, request.user, wish.only_page, what="texts", language=wish.language)
             return file_of(wish, chain([first], sheets), FORMATS[form])
         is_nothing = True
     kept = [(name, value) for name, value in request.GET.items() if name not in OWN_NAMES and value]
