@@ -258,10 +258,14 @@ class EventDetail(ContentDetail):
         return {
             "sessions": page.sessions.all(),
             "speakers": page.speakers.all(),
-            "organisers": Organisation.objects.published().for_lists().filter(events=page),
+            "organisers": Organisation.objects.published()
+            .for_lists()
+            .filter(events=page)
+            .order_by("slug"),
             "speaking": Organisation.objects.published()
             .for_lists()
             .filter(speakers__event=page)
+            .order_by("slug")
             .distinct(),
             "parts_of_series": events.filter(series=page).soonest_first(),
             "siblings": events.filter(series=page.series_id).exclude(pk=page.pk).soonest_first()

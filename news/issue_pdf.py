@@ -133,7 +133,7 @@ class Paper:
             label, language = wording(item, "link_label", reading.language)
             link = self.link(item.link_url, label or item.link_url)
             yield {"tag": "p", "of": [self.marked(link, language if label else self.language)]}
-        if item.contact and item.contact.is_current:
+        if item.contact and item.contact.is_shown:
             yield {"tag": "p", "of": self.contact(item.contact)}
 
     def facts(self, item):

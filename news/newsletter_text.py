@@ -78,7 +78,7 @@ def item_lines(context, item):
         yield item.link_url
     if reading.page:
         yield from ["", _("Read more:"), item.page_address]
-    if item.contact and item.contact.is_current:
+    if item.contact and item.contact.is_shown:
         contact = [item.contact.name, wording(item.contact, "role", context["language"])[0]]
         contact.append(item.contact.public_email)
         yield ""

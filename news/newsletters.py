@@ -412,5 +412,5 @@ def with_pages(items, issue):
 
 
 def listed(model):
-    """What a list shows of the rows of a model."""
-    return model.objects.for_lists() if issubclass(model, Content) else model.objects.all()
+    """What a list shows of the rows of a model: of people and their pictures, while they agree."""
+    return model.objects.for_lists() if issubclass(model, Content) else model.objects.agreed()

@@ -98,8 +98,12 @@ class ArticleDetail(ContentDetail):
             "partners": Organisation.objects.published()
             .for_lists()
             .filter(articles=page)
-            .exclude(pk=page.organisation_id),
-            "materials": Material.objects.published().for_lists().filter(articles=page),
+            .exclude(pk=page.organisation_id)
+            .order_by("slug"),
+            "materials": Material.objects.published()
+            .for_lists()
+            .filter(articles=page)
+            .order_by("slug"),
             "related": related_articles(page),
         }
 

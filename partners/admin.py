@@ -10,6 +10,7 @@ from healthyboost.editing.inlines import (
     hangs_on_pages,
 )
 from healthyboost.editing.translated import TranslatedAdmin
+from healthyboost.privacy.screens import CanErase
 
 from .models import (
     ContactLink,
@@ -115,8 +116,8 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(ContactPerson)
-class ContactPersonAdmin(TranslatedAdmin):
-    list_display = ("name", "organisation", "is_current")
+class ContactPersonAdmin(CanErase, TranslatedAdmin):
+    list_display = ("name", "organisation", "is_current", "consent_until")
     list_filter = ("is_current",)
     list_select_related = ("organisation",)
     search_fields = ("name", "role", "organisation__title")

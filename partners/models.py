@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from healthyboost.content.agreed import agreed_today, agrees_today
 from healthyboost.content.dates import in_order, precision_field
 from healthyboost.content.languages import KNOWN_LANGUAGES, wording
 from healthyboost.content.models import Content, ContentQuerySet, Worded
@@ -89,6 +90,12 @@ class Organisation(Place, Content):
         return SCHEMA_TYPES.get(self.kind, "Organization")
 
 
+class ContactPersonQuerySet(models.QuerySet):
+    def agreed(self):
+        """Those who may be named today."""
+        return self.filter(agreed_today())
+
+
 class ContactPerson(models.Model):
     """A person with a role. One record for every use; address and telephone only with consent."""
 
@@ -103,7 +110,14 @@ class ContactPerson(models.Model):
         related_name="people",
         verbose_name=_("organisation"),
     )
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(
+        _("e-mail"),
+        blank=True,
+        help_text=_(
+            "Readers can write to it through a form that does not show it, on each page that names "
+            "this person."
+        ),
+    )
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     consent_at = models.DateTimeField(
         _("consent given"),
@@ -111,13 +125,24 @@ class ContactPerson(models.Model):
         blank=True,
         help_text=_("E-mail and telephone are public only with it."),
     )
+    consent_until = models.DateField(
+        _("agrees to be named until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "After this day the person is shown nowhere. You get a mail two months before. Empty: "
+            "without an end."
+        ),
+    )
+    consent_told_of = models.DateField(null=True, editable=False)  # the end that was written about
     is_current = models.BooleanField(
         _("current"), default=True, help_text=_("Off: shown nowhere, kept for history.")
     )
 
+    objects = ContactPersonQuerySet.as_manager()
     interchange_key = "slug"
     open_fields = ("name", "role", "public_email", "public_phone")
-    open_rows = Q(is_current=True)
+    open_rows = Q(is_current=True) & agreed_today()
 
     class Meta:
         ordering = ["name"]
@@ -130,6 +155,11 @@ class ContactPerson(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_shown(self):
+        """Current, and the person agrees to be named."""
+        return self.is_current and agrees_today(self)
 
     @property
     def public_email(self):

@@ -132,7 +132,7 @@ class OrganisationDetail(ContentDetail):
             .distinct(),
             "funding_lines": FundingLine.objects.filter(partnership__organisation=page),
             "funding_sources": FundingSource.objects.all(),
-            "colleagues": page.people.filter(is_current=True),
+            "colleagues": page.people.agreed().filter(is_current=True),
             "pilots": pilots_of([page]),
             "materials": related(page, "materials").newest_first(),
             "articles": articles_about(page).newest_first()[:6],
@@ -140,6 +140,7 @@ class OrganisationDetail(ContentDetail):
             "neighbours": Organisation.objects.published()
             .for_lists()
             .filter(Q(memberships__network=page) | Q(network_members__member=page))
+            .order_by("slug")
             .distinct(),
         }
 
@@ -227,7 +228,7 @@ def project_parts(project):
             Q(project=project) | Q(partnership__project=project)
         ),
         "funding_sources": FundingSource.objects.all(),
-        "manager": ContactPerson.objects.filter(pk=project.manager_id, is_current=True),
+        "manager": ContactPerson.objects.agreed().filter(pk=project.manager_id, is_current=True),
     }
 
 

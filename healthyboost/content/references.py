@@ -53,7 +53,9 @@ class Targets:
             wanted[kind] = models[kind].objects.filter(named).for_lists()
             wanted[f"former {kind}"] = former
         if names := set(PICTURE.findall(html)):
-            wanted["pictures"] = apps.get_model("media.Picture").objects.filter(name__in=names)
+            wanted["pictures"] = (
+                apps.get_model("media.Picture").objects.agreed().filter(name__in=names)
+            )
         found = gather(**wanted) if wanted else {}
         self.pictures = {picture.name: picture for picture in found.get("pictures", ())}
         self.pages = {}

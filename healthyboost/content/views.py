@@ -226,13 +226,16 @@ def attached_to(page):
 
 
 def hung(page, relation, target, back):
-    """The rows themselves behind a relation that hangs them on an object, in its order."""
+    """The rows themselves behind a relation that hangs them on an object, in its order: pictures of
+    people, and people, as long as they agree."""
     uses = page._meta.get_field(relation).related_model
     model = uses._meta.get_field(target).related_model
     kind = ContentType.objects.get_for_model(page)
-    return model.objects.filter(
-        **{f"{back}__content_type": kind, f"{back}__object_id": page.pk}
-    ).order_by(f"{back}__position", f"{back}__id")
+    return (
+        model.objects.agreed()
+        .filter(**{f"{back}__content_type": kind, f"{back}__object_id": page.pk})
+        .order_by(f"{back}__position", f"{back}__id")
+    )
 
 
 def related_to(rows, paths):

@@ -7,7 +7,6 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Q, Value, When
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,7 +15,9 @@ from healthyboost.accounts.rights import organisations_of
 from healthyboost.content.dates import say_date, say_day_and_time
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Draft, content_models
-from healthyboost.media.models import SOON, Picture
+from healthyboost.feedback.models import Message
+from healthyboost.feedback.responsible import visible_to
+from healthyboost.privacy.consents import agreeing_models, ending_soon
 from healthyboost.translation.comments import Comment
 from healthyboost.translation.counting import catch_up
 
@@ -84,6 +85,7 @@ def desk(request):
             for task in (
                 unsaved(user),
                 translating(user),
+                messages_of_readers(user),
                 *comment_tasks(user, comments, items),
                 *draft_tasks(user, drafts, items),
                 old(user),
@@ -131,6 +133,21 @@ def unsaved(user):
             for form in forms
         ],
     )
+
+
+def messages_of_readers(user):
+    """Those that nobody has answered yet, the oldest first: a reader waits."""
+    waiting = visible_to(user).filter(state=Message.State.OPEN).order_by("pk")[: SHOWN + 1]
+    entries = [
+        Entry(
+            short(" ".join(each.text.split()), 80),
+            reverse("admin:feedback_message_change", args=[each.pk]),
+            " · ".join([each.get_about_display(), each.address, say_date(each.sent_at)]),
+        )
+        for each in waiting
+    ]
+    everything = reverse("admin:feedback_message_changelist") if len(entries) > SHOWN else ""
+    return Task(_("Messages of readers"), entries[:SHOWN], everything)
 
 
 def comment_tasks(user, comments, items):
@@ -258,21 +275,20 @@ def dead_links(user):
 
 
 def consents(user):
-    """Pictures of people whose consent ends soon."""
-    if not user.has_perm("media.change_picture"):
-        return Task("")
-    organisations = organisations_of(user, Picture)
-    pictures = Picture.objects.consent_ends_by(timezone.localdate() + SOON)
-    if organisations is not None:
-        pictures = pictures.filter(organisation__in=organisations)
+    """People, and pictures of people, whose consent ends soon or has ended: then they are hidden."""
+    entries = []
+    for model in agreeing_models():
+        if not user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
+            continue
+        rows = ending_soon(model)
+        organisations = organisations_of(user, model)
+        if organisations is not None:
+            rows = rows.filter(organisation__in=organisations)
+        entries += rows.only("name", "consent_until").order_by("consent_until", "name")[:SHOWN]
+    entries.sort(key=lambda row: row.consent_until)
     return Task(
         _("Consents that end"),
-        [
-            Entry(picture.name, form_of(picture), say_date(picture.consent_until))
-            for picture in pictures.only("name", "consent_until").order_by("consent_until", "name")[
-                :SHOWN
-            ]
-        ],
+        [Entry(row.name, form_of(row), say_date(row.consent_until)) for row in entries[:SHOWN]],
     )
 
 

@@ -123,7 +123,9 @@ def fill(entries):
         ),
         "themes": Theme.objects.all(),
         "picture_uses": hung(PictureUse, entries).order_by("position", "pk"),
-        "pictures": Picture.objects.filter(pk__in=hung(PictureUse, entries).values("picture")),
+        "pictures": Picture.objects.agreed().filter(
+            pk__in=hung(PictureUse, entries).values("picture")
+        ),
         "attachments": hung(Attachment, entries).order_by("position", "pk"),
     }
     for kind, own in by_kind.items():
@@ -169,6 +171,7 @@ def hang(by_kind, found):
                 pictures[use.picture_id]
                 for use in found["picture_uses"]
                 if (use.content_type_id, use.object_id) == (owner, page.pk)
+                and use.picture_id in pictures
             ]
             entry.files = [
                 each

@@ -5,6 +5,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from healthyboost.privacy.screens import CanErase
+
 from .addresses import fingerprints
 from .mailing_screens import MailingAdmin
 from .models import Mailing, Subscriber, Suppression
@@ -24,7 +26,7 @@ class ReadOnly(admin.ModelAdmin):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(ReadOnly):
+class SubscriberAdmin(CanErase, ReadOnly):
     """The list shows addresses in part; whoever looks for one types the whole of it."""
 
     list_display = ("masked", "language", "state", "created_at", "confirmed_at")

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from healthyboost.accounts.rights import page_of
+from healthyboost.content.agreed import agreed_today, agrees_today
 from healthyboost.content.languages import KNOWN_LANGUAGES, column, language_codes, wording
 
 from .fields import DescribedFile, PictureFile, StoredFile
@@ -25,6 +26,10 @@ SOON = datetime.timedelta(days=60)  # a consent that ends within it is to be ask
 
 
 class PictureQuerySet(models.QuerySet):
+    def agreed(self):
+        """Those that may be shown today."""
+        return self.filter(agreed_today())
+
     def consent_ends_by(self, day):
         """Those of people whose consent ends then or has ended."""
         return self.filter(consent_until__lte=day)
@@ -106,11 +111,16 @@ class Picture(StoredFile, models.Model):
         _("they agree until"),
         null=True,
         blank=True,
-        help_text=_("Ask again before this day, or take the picture away. Empty: without an end."),
+        help_text=_(
+            "After this day the picture is shown nowhere. You get a mail two months before. Empty: "
+            "without an end."
+        ),
     )
+    consent_told_of = models.DateField(null=True, editable=False)  # the end that was written about
 
     objects = PictureQuerySet.as_manager()
     interchange_key = "name"
+    open_rows = agreed_today()
     # What is for everybody: who can be recognised, and what they agreed to, is not.
     open_fields = (
         *("name", "file", "width", "height"),
@@ -183,8 +193,8 @@ class Picture(StoredFile, models.Model):
             raise ValidationError(_("A decorative picture has no alternative text."))
 
     def can_be_seen(self):
-        """A visitor may have it: something public uses it."""
-        return any(page.languages for page in self.pages())
+        """A visitor may have it: something public uses it, and the people in it agree."""
+        return agrees_today(self) and any(page.languages for page in self.pages())
 
     def pages(self):
         """The pages that show it, a few queries for each fifty."""

@@ -165,4 +165,5 @@ def first_picture(page):
     uses = page._meta.get_field("pictures").related_model
     kind = ContentType.objects.get_for_model(page)
     rows = uses.objects.filter(content_type=kind, object_id=page.pk).select_related("picture")
+    rows = rows.filter(picture__in=uses._meta.get_field("picture").related_model.objects.agreed())
     return [use.picture for use in rows.order_by("position", "id")[:1]]
