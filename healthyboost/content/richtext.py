@@ -42,6 +42,9 @@ EDGE = r"</?(?:p|h[2-4]|ul|ol|li|blockquote|table|tbody|tr|td|th)(?: [^>]*)?>|<i
 SPACE_BEFORE = re.compile(rf"(?<!\s)\s+(?={EDGE})")
 SPACE_AFTER = re.compile(rf"({EDGE})\s+")
 MARK = re.compile(r"(</?(?:p|h[2-4]|li|ul|ol|blockquote|strong|em|a)(?: [^>]*)?>)")
+NO_TEXT = re.compile(r"[\0\ud800-\udfff]")  # what no database and no file can hold
+MOST_ROUNDS = 5
+NO_PICTURE = re.compile(r"<img(?![^>]* data-picture=)[^>]*>")
 BLANK = re.compile(r"(?:\s|&nbsp;|<br>)*")
 
 
@@ -76,13 +79,22 @@ def clean(html):
 
     Cleaning what is clean changes nothing, so a text can be compared, dumped and loaded again.
     """
-    text, _left_out = without_depth(html or "")
-    text = sanitize(in_our_marks(text))
-    text = SPACES.sub(lambda run: " " if "\n" in run[0] else run[0], text).replace("<img>", "")
+    text, _left_out = without_depth(NO_TEXT.sub("", html or ""))
+    text = settled(in_our_marks(text))
+    text = SPACES.sub(lambda run: " " if "\n" in run[0] else run[0], NO_PICTURE.sub("", text))
     text = without_stray(re.sub(r"<a(?: title=\"[^\"]*\")?>(.*?)</a>", r"\1", text)).strip()
     text = FLOWING.sub(pictures_first, text)
     text = without_empty(SPACE_AFTER.sub(r"\1", SPACE_BEFORE.sub("", text)))
     return BLOCK_END.sub(lambda end: end[0] + "\n", text).strip()
+
+
+def settled(html):
+    """Sanitised until that changes nothing: what stood in a mark that went may not fit where it is now."""
+    for _each in range(MOST_ROUNDS):
+        before, html = html, sanitize(html)
+        if html == before:
+            break
+    return html
 
 
 def pictures_first(block):

@@ -11,6 +11,8 @@ from healthyboost.media.fields import UploadField
 
 from .shapes import Shape
 
+LONGEST_MESSAGE = 600  # letters: some repeat what stands in the file
+
 
 @dataclass(eq=False)
 class Document:
@@ -140,7 +142,10 @@ class Faults:
         self.found = set()
 
     def add(self, path, line, message):
-        self.found.add((path, line, str(message)))
+        said = str(message)
+        if len(said) > LONGEST_MESSAGE:
+            said = said[:LONGEST_MESSAGE] + "…"
+        self.found.add((path, line, said))
 
     def __len__(self):
         return len(self.found)

@@ -43,7 +43,7 @@ def facts_of(stream, media_type):
 
 
 def facts_of_pdf(stream):
-    from pypdf import PdfReader  # 20 MB of memory, which who only answers readers does without
+    from pypdf import PdfReader  # as in search.pdf_text
 
     reader = PdfReader(stream)
     root = reader.root_object

@@ -10,17 +10,17 @@ from healthyboost.media.documents import DOCX, PDF
 from .indexing import index_or_touch
 from .lexemes import LONGEST
 from .models import FileText
+from .pdf_text import text_of_pdf
 from .stored import file_models
 
 log = logging.getLogger(__name__)
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MOST_PAGES = 300
 LARGEST = 20_000_000  # bytes of the text of a Word file, unpacked
 
 
 def text_of(stream, media_type):
     """The plain text of a PDF or DOCX, at most LONGEST letters; '' of others and of what cannot be read."""
-    read = {PDF: text_of_pdf, DOCX: text_of_docx}.get(media_type)
+    read = {PDF: lambda file: text_of_pdf(file, LONGEST), DOCX: text_of_docx}.get(media_type)
     if not read:
         return ""
     try:
@@ -28,18 +28,6 @@ def text_of(stream, media_type):
     except Exception as error:  # a library's own errors: the file is found by its title alone
         log.warning("A file cannot be searched: %s", error)
         return ""
-
-
-def text_of_pdf(stream):
-    from pypdf import PdfReader  # as in media.documents
-
-    pieces, length = [], 0
-    for page in PdfReader(stream).pages[:MOST_PAGES]:
-        pieces.append(page.extract_text())
-        length += len(pieces[-1])
-        if length > LONGEST:
-            break
-    return "\n".join(pieces)
 
 
 def text_of_docx(stream):
