@@ -19,6 +19,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
 HTTPS = env.bool("HTTPS", default=not DEBUG)
+# Servers in front of the portal that add who asks to X-Forwarded-For; the shipped nginx is one.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if HTTPS else 0)
 SITE_ADDRESS = (
     env.str("SITE_ADDRESS", default="")
     or f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}"
@@ -29,6 +31,9 @@ EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp:
 EMAIL_FOLDER = env.str("EMAIL_FOLDER", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")  # for people, for programs
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # of who may ask for /metrics
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 NEWSLETTER_FROM_EMAIL = env.str("NEWSLETTER_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 NEWSLETTER_REPLY_TO = env.str("NEWSLETTER_REPLY_TO", default="")
 MAILS_PER_SECOND = env.float("MAILS_PER_SECOND", default=10.0)  # of a newsletter; 0: no limit
@@ -45,6 +50,7 @@ MACHINE_TRANSLATION_PRICE = env.float("MACHINE_TRANSLATION_PRICE", default=0.0)
 # Empty until the owner has decided: no licence is claimed that nobody gave.
 DATA_LICENCE = env.str("DATA_LICENCE", default="")
 
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")  # for /.well-known/security.txt
 SEARCH_ENGINES = env.bool("SEARCH_ENGINES", default=not DEBUG)
 INDEXNOW_KEY = env.str("INDEXNOW_KEY", default="")
 INDEXNOW_SERVICE = env.str("INDEXNOW_SERVICE", default="https://api.indexnow.org/indexnow")
@@ -79,6 +85,7 @@ INSTALLED_APPS = [
     "healthyboost",
     "healthyboost.accounts",
     "healthyboost.content",
+    "healthyboost.limits",
     "healthyboost.editing",
     "healthyboost.media",
     "healthyboost.glossary",
@@ -96,7 +103,11 @@ INSTALLED_APPS = [
     "healthyboost.opendata",
     "healthyboost.redirects",
     "healthyboost.mailing",
+    "healthyboost.audit",
+    "healthyboost.privacy",
     "healthyboost.pagecache",
+    "healthyboost.feedback",
+    "healthyboost.operations",
     "partners",
     "pilots",
     "materials",
@@ -104,6 +115,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "healthyboost.middleware.switch_off_features",
     "healthyboost.discovery.robots.keep_out",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -119,6 +131,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "healthyboost.audit.noting.name_who_acts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "healthyboost.wordings.in_context.edit_on_the_page",
 ]
@@ -204,7 +217,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = [
     "healthyboost.media.uploads.UploadLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "healthyboost.media.uploads.RoomyFiles",
 ]
 # What the text editor can do beside what it brings along (static/admin/writing.js).
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
@@ -235,8 +248,21 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 X_FRAME_OPTIONS = "DENY"
+# What a browser could do, and no page of ours asks for; {feature: beginnings of addresses that do}.
+BROWSER_FEATURES = dict.fromkeys(
+    """
+    accelerometer autoplay browsing-topics camera clipboard-read display-capture encrypted-media
+    gamepad geolocation gyroscope hid idle-detection local-fonts magnetometer microphone midi
+    payment screen-wake-lock serial storage-access usb window-management xr-spatial-tracking
+    """.split(),
+    (),
+) | {
+    "clipboard-write": ("/admin/",),
+    "publickey-credentials-create": ("/account/",),
+    "publickey-credentials-get": ("/account/",),
+}
 CSRF_FAILURE_VIEW = "healthyboost.views.forbidden"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGIN_URL = "account_login"
@@ -265,7 +291,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
     "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # knows one address: that of the user
 )
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,50/5m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "healthyboost.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -299,13 +325,23 @@ MAILERS = {
         | ({"timeout": 30} if "smtp" in EMAIL["EMAIL_BACKEND"] else {}),
     }
 }
+MAILERS["default"] = {
+    "BACKEND": "healthyboost.operations.mail.CountedMail",
+    "OPTIONS": {"backend": MAILERS["default"]["BACKEND"], **MAILERS["default"]["OPTIONS"]},
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "healthyboost.operations.logs."
+            + ("JSONLines" if LOG_FORMAT == "json" else "TextLines")
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},  # its own say things twice
         "django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
     },
 }

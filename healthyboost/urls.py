@@ -10,6 +10,7 @@ from healthyboost.discovery.views import opensearch
 from healthyboost.editing.previews import shared_preview
 from healthyboost.media.views import media
 from healthyboost.opendata.views import open_data
+from healthyboost.operations.views import healthz, metrics_view, readyz
 from healthyboost.translation.page_link_views import translate_by_link
 from materials.harvesting import oai
 from partners.keep import keep_csv, keep_json
@@ -30,8 +31,9 @@ urlpatterns = [
     path("oai", oai, name="oai"),
     path("data/keep.json", keep_json, name="keep_json"),
     path("data/keep-<str:table>.csv", keep_csv, name="keep_csv"),
-    path("healthz", views.healthz),
-    path("readyz", views.readyz),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics_view),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("news/", include("news.urls")),
@@ -53,6 +55,7 @@ urlpatterns = [
         path("needed/", include("healthyboost.demand.urls")),
         path("api/", for_people, name="api_for_people"),
         path("shared/", include("healthyboost.sharing.urls")),
+        path("feedback/", include("healthyboost.feedback.urls")),
     ),
 ]
 

@@ -95,12 +95,16 @@ class MaterialDetail(ContentDetail):
         return {
             "versions": page.versions.all(),
             "audience": page.audience.all(),
-            "authors": Organisation.objects.published().for_lists().filter(materials=page),
-            "pilots": related(page, "pilots"),
+            "authors": Organisation.objects.published()
+            .for_lists()
+            .filter(materials=page)
+            .order_by("slug"),
+            "pilots": related(page, "pilots").order_by("slug"),
             "articles": related(page, "articles").newest_first()[:6],
             "editions": Material.objects.published()
             .for_lists()
-            .filter(Q(replaces=page.pk) | Q(pk=page.replaces_id)),
+            .filter(Q(replaces=page.pk) | Q(pk=page.replaces_id))
+            .order_by("slug"),
         }
 
     def get_context_data(self, **kwargs):

@@ -205,7 +205,7 @@ def open_browser(browser, problems):
         context = browser.new_context(**{**place, **hand.options, **options})
         contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine opens the editor slowly
         context.on("page", lambda page: prepare(page, problems))
         return hand(context.new_page())
 

@@ -238,6 +238,7 @@ def test_paragraphs_are_joined_and_separated(open_browser, live_server):  # noqa
     article = walk()
     page = enter(open_browser(), live_server, article)
     row = begin(page, "|body|1")
+    page.wait_for_load_state("networkidle")  # help beside it moves what is below
     row.get_by_role("button", name="Join with the next").click()
     page.get_by_role("button", name="Separate again").wait_for()
     assert len(translation_of(article, "lv").units) == 7
@@ -326,6 +327,7 @@ def test_without_a_network_the_text_is_kept_and_offered_again(
     context_page.bring_to_front()
     page.context.set_offline(False)
     context_page.goto(address_of(live_server, article))
+    context_page.wait_for_load_state("networkidle")
     context_page.get_by_role("button", name="Put it in").click()
     context_page.locator(".ProseMirror", has_text="Rakstīts vilcienā.").press("Escape")
     context_page.locator(".pair-said", has_text="Saved").wait_for()
