@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import pytest
 
 from .faults import Load, Table, place
-from .servers import HOST, ask, needs_nginx
+from .servers import HOST, IS_CI, ask, needs_nginx
 
 pytestmark = [pytest.mark.long, needs_nginx]
 EXPECTED = 20  # visitors at the same moment: city halls and universities of nine countries
@@ -36,7 +36,7 @@ def table():
     return Table()
 
 
-@pytest.mark.skipif(not shutil.which("wrk"), reason="install the package wrk")
+@pytest.mark.skipif(not shutil.which("wrk") and not IS_CI, reason="install the package wrk")
 def test_ten_times_the_expected_visitors_are_all_answered(at, table):
     with at.portal() as (_process, port, front):
         for server, each in (("through nginx", front), ("without nginx", port)):
