@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from healthyboost.pulse import is_proven
 
 MOST = 500  # values
-MOST_TEXTS = 1000  # of some hundred bytes
+MOST_TEXTS = 1000  # of some hundred bytes; a cover has three thousand
 is_off = ContextVar("is_off", default=False)  # for a page that looks otherwise for one reader
 generation = None  # that of pagecache, once it is there
 values = {}  # {key: (number of the generation, second at which it ends, value)}
