@@ -43,10 +43,11 @@ def test_others_are_ranked_only_when_somebody_gets_there(client, django_assert_n
     assert [each.key for each in finds] == sorted(each.key for each in finds)
 
 
-def test_a_page_is_found_once_in_the_language_of_the_reader(client):
+def test_a_page_is_found_once_in_the_language_of_the_reader(client, django_assert_num_queries):
     make_article(title_en="Sauna", title_lv="Sauna", languages=("en", "lv"))
     finds = find(read("sauna"), "lv")
-    assert [each.language for each in finds] == ["lv"] and len(finds) == 1
+    with django_assert_num_queries(0):  # nothing is left to be ranked
+        assert [each.language for each in finds[:10]] == ["lv"] and len(finds) == 1
 
 
 def test_title_comes_before_summary_before_text_before_file(client, settings, tmp_path):

@@ -83,7 +83,7 @@ class Finds(Sequence):
 
     @cached_property
     def all(self):
-        return [*self.own, *self.rank_others()]
+        return [*self.own, *(self.rank_others() if self.others else ())]
 
     def __len__(self):
         return len(self.own) + self.others
