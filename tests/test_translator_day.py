@@ -81,8 +81,8 @@ def begin(page, place):
     """Clicks into a paragraph: its editor has the focus."""
     row = row_of(page, place)
     row.locator(".pair-shown").click()
-    field = row.locator(".ProseMirror-focused, textarea:focus").first
-    field.wait_for()
+    is_rich = row.get_attribute("data-rich") is not None
+    row.locator(".ProseMirror-focused" if is_rich else "textarea:focus").wait_for()
     return row
 
 
@@ -197,6 +197,21 @@ def test_with_the_keyboard_alone_each_paragraph_is_saved_on_the_way_to_the_next(
     assert unit_at(article, "|body|0").text == "Mēs ejam divreiz dienā."
     assert unit_at(article, "|body|3").text == "<p>Nāc līdzi!</p><p>Gaidīsim.</p>"
     assert page.evaluate("document.activeElement.closest('.pair')?.id") == "unit-|body|3"
+
+
+def test_who_is_quicker_than_the_editor_writes_over_what_she_selected(open_browser, live_server):  # noqa: F811
+    translator()
+    article = walk()
+    page = enter(open_browser(), live_server, article)
+    row = row_of(page, "|body|0")
+    row.evaluate(
+        "row => { row.querySelector('.pair-shown').focus(); document.activeElement.select() }"
+    )
+    row.locator(".ProseMirror-focused").wait_for()
+    page.keyboard.type("Mēs skrienam.")
+    page.keyboard.press("Escape")
+    row.locator(".pair-said", has_text="Saved").wait_for()
+    assert unit_at(article, "|body|0").text == "Mēs skrienam."
 
 
 def test_leaving_a_paragraph_without_writing_saves_nothing(open_browser, live_server):  # noqa: F811

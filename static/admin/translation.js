@@ -126,7 +126,9 @@ async function makeReady(row, mine) {
   area.setAttribute("aria-label", field.getAttribute("aria-label"))
   const now = document.activeElement
   const isHere = now === document.body || row.contains(now)
+  const isAllSelected = field.value && field.selectionStart === 0 && field.selectionEnd === field.value.length
   if (isHere) focusEnd(editor)
+  if (isHere && isAllSelected) editor.commands.selectAll() // who was quicker than the editor writes over it all
   mine.before = editor.getHTML()
   if (!isHere) leave(row)
 }
