@@ -2,10 +2,13 @@
 
 import errno
 
+import psycopg
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from psycopg.errors import DiskFull
 
+# psycopg's own where no cursor of Django was in between
+AWAY = OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
@@ -14,13 +17,20 @@ def outage_in_words(error):
 
     Also where that was why another error came: a transaction that cannot be ended, for one.
     """
-    while error:
-        if isinstance(error.__cause__, DiskFull) or is_without_room(error):
+    for each in with_reasons(error):
+        if isinstance(each, DiskFull) or is_without_room(each):
             return _("The portal has no room left to store anything.")
-        if isinstance(error, (OperationalError, InterfaceError)):
-            return _("The database does not answer just now.")
+    return _("The database does not answer just now.") if is_of_the_database(error) else ""
+
+
+def is_of_the_database(error):
+    return any(isinstance(each, AWAY) for each in with_reasons(error))
+
+
+def with_reasons(error):
+    while error:
+        yield error
         error = error.__cause__ or error.__context__
-    return ""
 
 
 def is_without_room(error):

@@ -264,6 +264,7 @@ BROWSER_FEATURES = dict.fromkeys(
     "publickey-credentials-get": ("/account/",),
 }
 CSRF_FAILURE_VIEW = "healthyboost.views.forbidden"
+SESSION_ENGINE = "healthyboost.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"

@@ -146,7 +146,9 @@ def too_many(request, exception=None):
 
 def server_error(request):
     """Without the database: it may be what failed."""
-    if outage_in_words(sys.exception()):
+    if why := outage_in_words(sys.exception()):
+        if request.method == "POST" and sent_by_our_form(request):
+            return kept_page(request, why, 503)
         text = _("Please try again in a minute.")
         response = error(request, 503, _("The portal cannot answer at the moment"), text)
         response["Retry-After"] = "30"

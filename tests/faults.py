@@ -144,9 +144,10 @@ class Editor(threading.Thread):
     lost       an answer without the words
     """
 
-    def __init__(self, port):
+    def __init__(self, port, pause=WRITING_PAUSE):
         super().__init__(daemon=True)
-        self.port, self.cookies, self.is_ending = port, {}, threading.Event()
+        self.port, self.pause = port, pause
+        self.cookies, self.is_ending = {}, threading.Event()
         self.counts, self.saved, self.lost = Counter(), [], []
         self.sign_in()
         self.fields = self.form_of(ADD)
@@ -192,7 +193,7 @@ class Editor(threading.Thread):
         return fields
 
     def run(self):
-        while not self.is_ending.wait(WRITING_PAUSE):
+        while not self.is_ending.wait(self.pause):
             self.write()
 
     def write(self, **typed):

@@ -1,6 +1,10 @@
 """The database stops, is started again, cuts its connections, or has no room left, under load."""
 
 import os
+import random
+import time
+from collections import Counter
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -61,22 +65,42 @@ def test_page_that_no_process_has_in_memory_says_that_the_portal_cannot_answer(p
     until(lambda: ask(port, "/en/search/?q=never-asked-for").status == 200)
 
 
+def cut_all(at):
+    at.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
+        " current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+
+
 def test_connections_that_are_cut_cost_no_page_and_no_word(portal, table):
     at, port, front = portal
 
     def cut():
         for _time in range(20):
-            at.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
-                " current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-                " AND pg_sleep(0.2) IS NOT NULL"
-            )
+            cut_all(at)
+            time.sleep(0.2)
 
     with under_load(at, table, front, port) as phase:
         cutting = phase("all connections cut, twenty times", cut)
         after = phase("afterwards", 3)
     for found in (*cutting.values(), *after.values()):
         assert not found.get("failed")
+
+
+def test_connection_that_is_cut_at_any_moment_of_saving_costs_no_word(portal):
+    """Six who write without a rest, so that each statement of saving is cut at some time."""
+    at, port, _front = portal
+    with ExitStack() as stack:
+        editors = [stack.enter_context(Editor(port, pause=0)) for _number in range(6)]
+        end = time.monotonic() + 15
+        while time.monotonic() < end:
+            cut_all(at)
+            time.sleep(random.uniform(0, 0.5))
+    counts = sum((editor.counts for editor in editors), Counter())
+    print("six who write, connections cut:", dict(counts))
+    assert counts.keys() == {"kept", "saved"}
+    for editor in editors:
+        assert editor.not_in(at) == []
 
 
 def test_disk_of_the_database_that_is_full_loses_no_text(portal):
@@ -108,10 +132,7 @@ def test_database_that_takes_no_more_connections_is_one_that_is_away(portal, tab
         others = []
 
         def take_all():
-            at.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
-                " current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
+            cut_all(at)
             with pytest.raises(psycopg.OperationalError):
                 for _number in range(limit + 1):
                     others.append(psycopg.connect(at.url))

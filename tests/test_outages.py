@@ -3,6 +3,8 @@
 import errno
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,12 +15,16 @@ from django.test import RequestFactory
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from healthyboost.abandoned_tasks import SPACE, say_alive, take_up_tasks
+from healthyboost.accounts.sessions import SessionStore
 from healthyboost.editing.keeping import keep_what_was_typed
 from healthyboost.media.kept import keep_if_there_is_room
 from healthyboost.outages import outage_in_words
 from healthyboost.pagecache.generation import generation
+from healthyboost.search.indexing import index
+from news.models import Article
 
 from .admin_forms import sign_in
+from .factories import make_article
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
@@ -100,6 +106,51 @@ def test_fault_of_ours_in_a_form_is_no_outage():
 def test_form_that_goes_well_is_answered_as_it_is():
     request = RequestFactory().post("/admin/", {"a": "b"})
     assert keep_what_was_typed(Open(), lambda request: HttpResponse("done"))(request).text == "done"
+
+
+@pytest.fixture
+def cut_connection(transactional_db):
+    """Call it: the connection of this test to the database is cut."""
+
+    def cut():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (process,) = cursor.fetchone()
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+        other.close()
+
+    yield cut
+    connection.close()
+
+
+def test_session_that_cannot_be_stored_takes_no_answer_away(client, cut_connection):
+    sign_in(client)
+    session = client.session
+    session["saved_form"] = "/admin/"
+    cut_connection()
+    session.save()
+    connection.close()
+    assert "saved_form" not in SessionStore(session.session_key).load()
+    session.save()
+    assert SessionStore(session.session_key).load()["saved_form"] == "/admin/"
+
+
+def test_session_that_has_ended_is_not_begun_again(client, db):
+    sign_in(client)
+    session = client.session
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
+
+
+def test_page_that_cannot_be_indexed_for_want_of_a_database_says_so(cut_connection):
+    article = make_article()
+    cut_connection()
+    with pytest.raises(OperationalError) as raised:
+        index(Article, [article.pk])
+    assert outage_in_words(raised.value)
 
 
 @pytest.mark.django_db

@@ -75,10 +75,11 @@ def index(model, numbers):
         of_these = {"content_type": kind, "object_id__in": numbers}
         Touched.objects.filter(**of_these).delete()
         Entry.objects.filter(**of_these).delete()
-        with connection.cursor() as cursor, cursor.cursor.copy(COPY) as copy:
-            copy.set_types(list(COLUMNS.values()))
-            for row in rows:
-                copy.write_row(row)
+        with connection.wrap_database_errors, connection.cursor() as cursor:
+            with cursor.cursor.copy(COPY) as copy:
+                copy.set_types(list(COLUMNS.values()))
+                for row in rows:
+                    copy.write_row(row)
         remember_words(said)
 
 
