@@ -5,15 +5,19 @@ import os
 import sys
 from pathlib import Path
 
+from gunicorn.http import wsgi
+
 wsgi_app = "healthyboost.wsgi"
 chdir = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(0, chdir)  # for what stands next
 from healthyboost.settings import LOGGING  # noqa: E402
 from healthyboost.slow_clients import Worker  # noqa: E402
+from healthyboost.whole_answers import Answer  # noqa: E402
 
 # The server's own lines go the way of all others.
 logconfig_dict = LOGGING | {"loggers": {"gunicorn.error": {"handlers": ["console"]}}}
 worker_class = Worker  # its threads keep connections open; the default closes each one
+wsgi.Response = Answer  # what its threads make of each request
 threads = 4
 preload_app = True  # the processes share the memory of the loaded code
 keepalive = 20  # longer than a reader takes to follow a link
