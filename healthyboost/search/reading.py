@@ -1,23 +1,40 @@
 """What an entry of the index says, read from the page or the file that it stands for."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 
 from healthyboost.content.gathering import gather
 from healthyboost.content.languages import column, language_codes, translated_fields
 from healthyboost.content.models import content_models
 
 from .indexing import text_of_file, texts_in
-from .models import Entry, FileText
+from .models import FileText
 from .stored import address_of, rows_by_key
+
+ENTRIES = """
+SELECT id, content_type_id, object_id, language, file, hanging FROM search_entry WHERE id = ANY(%s)
+"""
+
+
+class Indexed(NamedTuple):
+    """An entry, as far as it is read here: with its words it would be a hundred times as large."""
+
+    id: int
+    content_type_id: int
+    object_id: int
+    language: str
+    file: str | None
+    hanging: str
 
 
 @dataclass
 class Read:
     """An entry with its page, and the file that it stands for; `title` and `text` are those of both."""
 
-    entry: Entry
+    entry: Indexed
     page: object
     file: object  # None: the page itself
     title: str
@@ -30,7 +47,9 @@ class Read:
 
 def read_entries(numbers):
     """{number: Read} of the entries that may be read now, whatever the index says."""
-    entries = Entry.objects.defer("words").in_bulk(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES, [list(numbers)])
+        entries = {row[0]: Indexed(*row) for row in cursor.fetchall()}
     models = {ContentType.objects.get_for_model(model).pk: model for model in content_models()}
     wanted = {}
     for kind, model in models.items():

@@ -20,12 +20,12 @@ def places_of(text, sayings, language):
 def places_in(text, sought):
     words, found, known = Words(text, sought.language), {}, sought.known
     for number, word in enumerate(words.all):
-        begun = known.get(word[0])
-        for saying in sought.begun(word[0]) if begun is None else begun:
+        begun = known.get(word)
+        for saying in sought.begun(word) if begun is None else begun:
             if places := said_at(saying, words, number):
                 for place in places:
-                    said = words.all[place]
-                    found.setdefault(said.start(), (said.end(), saying))
+                    start, end = words.span(place)
+                    found.setdefault(start, (end, saying))
     for start, end, word in joined_in(text):
         for saying in sought.begun(word):
             if len(saying.words) == 1 and start not in found:
@@ -57,13 +57,20 @@ class Sought:
 
 
 class Words:
-    """The words of a text."""
+    """The words of a text. Few are asked for their places: these are looked for one after the other."""
 
     def __init__(self, text, language):
-        self.all, self.language = list(WORD.finditer(text)), language
+        self.text, self.language, self.all, self.ends = text, language, WORD.findall(text), []
+
+    def span(self, number):
+        """(start, end) of a word in the text."""
+        while len(self.ends) <= number:
+            word, after = self.all[len(self.ends)], self.ends[-1] if self.ends else 0
+            self.ends.append(self.text.find(word, after) + len(word))
+        return self.ends[number] - len(self.all[number]), self.ends[number]
 
     def forms(self, number):
-        return forms_of(self.all[number][0], self.language)
+        return forms_of(self.all[number], self.language)
 
 
 def forms_of(word, language):
