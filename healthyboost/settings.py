@@ -156,8 +156,18 @@ DATABASES = {
     "default": {
         **_database,
         "ENGINE": "healthyboost.postgresql",
-        # a server that is gone without a word is noticed while a reader still waits
-        "OPTIONS": {"connect_timeout": 5, **_database.get("OPTIONS", {})},
+        "OPTIONS": {
+            # a server that is gone without a word is noticed while a reader still waits
+            "connect_timeout": 5,
+            # processes that help with a query, and machine code for it, cost more than our small queries;
+            # what stands in between knows of no such options
+            **(
+                {}
+                if DATABASE_POOLER
+                else {"options": "-c max_parallel_workers_per_gather=0 -c jit=off"}
+            ),
+            **_database.get("OPTIONS", {}),
+        },
         "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
