@@ -30,7 +30,7 @@ class Portal(WSGIHandler):
         from healthyboost.operations.watching import Watched  # both have models: after setup()
         from healthyboost.pagecache.application import PageCache
 
-        portal = super().__call__
+        self.django = portal = super().__call__
         if not settings.DEBUG:  # who works on a template wants to see it
             portal = PageCache(portal)
             pulse.every(1, portal.warm)

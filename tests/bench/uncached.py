@@ -2,8 +2,9 @@
 
 from healthyboost.wsgi import application as portal
 
-Cache, django = type(portal.answer), portal.answer.application
+from healthyboost.operations.watching import Watched  # isort: skip (after the portal is set up)
+from healthyboost.pagecache.application import PageCache  # isort: skip
 
 
 def application(environ, start_response):
-    return Cache(django)(environ, start_response)
+    return Watched(PageCache(portal.django))(environ, start_response)
