@@ -734,8 +734,7 @@ ALL_SCREENS = [name for name in vars(Screens) if not name.startswith("_") and na
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_her_screens_are_accessible(scheme, width, open_browser, live_server):
     size = {"width": width, "height": 900}
     screens = Screens(open_browser(color_scheme=scheme, viewport=size), live_server.url)

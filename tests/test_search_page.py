@@ -101,9 +101,9 @@ def sample(live_server):
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_search_is_accessible_in_every_state(page, problems, sample):
-    for language in ("en", "ru"):
+    for language, schemes in (("en", ("light", "dark")), ("ru", ("dark", "light"))):
         for name, query in STATES.items():
-            for width, scheme in ((320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")):
+            for width, scheme in zip((320, 1280), schemes, strict=True):
                 look(page, f"{sample}/{language}/search/{query}", width, scheme)
                 assert faults(page) == [], f"{language} {name} {width} {scheme}"
                 assert widest(page) <= width, f"{language} {name} {width}"
