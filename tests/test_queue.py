@@ -327,6 +327,13 @@ def test_nonsense_asks_nothing(asked, translator):
     assert translator.get(f"{ADDRESS}?{asked}").status_code == 200
 
 
+def test_whoever_has_begun_nothing_sees_that_none_is_hers(translator):
+    make_article(title_en="Begun by nobody")
+    assert found(translator.user, work="mine") == []
+    answer = translator.get(f"{ADDRESS}?work=mine")
+    assert answer.status_code == 200 and "Begun by nobody" not in answer.text
+
+
 def test_a_nul_is_not_understood(translator):
     assert translator.get(f"{ADDRESS}?q=%00").status_code == 400
 

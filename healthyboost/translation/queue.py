@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
@@ -252,9 +253,10 @@ class Queue:
 
     def listed(self, after, limit):
         standings = self.standings.order_by().values(*COLUMNS)
-        if standings.query.is_empty():
+        try:
+            to_do, to_do_values = standings.query.sql_with_params()
+        except EmptyResultSet:  # such as hers, where she has begun nothing
             return []
-        to_do, to_do_values = standings.query.sql_with_params()
         wanted, wanted_values = wanted_sql(self.language)
         rank, rank_values = rank_sql(self.order, self.now)
         behind, behind_values = "", []
