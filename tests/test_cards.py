@@ -275,6 +275,11 @@ def test_oembed_says_what_it_did_not_understand(client):
         assert answer["Content-Type"].startswith("text/plain")
 
 
+def test_a_format_that_oembed_does_not_have_is_no_error_in_the_log(client, caplog):
+    assert asked(client, format="yaml").status_code == 501
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_queries_of_a_card_and_of_oembed_are_few(client, django_assert_max_num_queries):
     pilot = funded_pilot(results_en='<p><a href="portal:pilots/walk">x</a></p>')
     PictureUse.objects.create(owner=pilot, picture=make_picture())

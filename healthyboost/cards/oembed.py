@@ -37,6 +37,8 @@ def oembed(request):
         response = answer(request.GET)
     except Refusal as refusal:
         response = HttpResponse(refusal.words, "text/plain; charset=utf-8", refusal.status)
+        # 501 is what oEmbed asks for: no fault of ours, of which Django would write an error each time
+        response._has_been_logged = refusal.status == 501
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
