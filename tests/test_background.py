@@ -124,6 +124,13 @@ def test_the_timed_jobs_run(settings):
         function()
 
 
+def test_search_is_brought_up_to_date_before_other_hosts_are_asked_for_anything():
+    """They may not answer for long; after an upgrade everything is due at once."""
+    names = [name for name, *_rest in TIMED]
+    asking = {"check_links", "read_inbox", "send_mailings", "tell_search_engines"}
+    assert names.index("index_touched") < min(map(names.index, asking))
+
+
 # Message catalogues
 
 LATVIAN = r"""

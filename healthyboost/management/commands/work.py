@@ -64,7 +64,8 @@ from healthyboost.wordings.remembering import remember_wordings
 
 logger = logging.getLogger(__name__)
 
-# name, how often, what. Several processes may run `work`: only one of them runs these.
+# name, how often, what. Several processes may run `work`: only one of them runs these, one after the
+# other. After an upgrade all are due: readers search before others are asked whether links still work.
 TIMED = [
     ("take_up_tasks", timedelta(seconds=10), take_up_tasks),
     ("clearsessions", timedelta(days=1), lambda: call_command("clearsessions")),
@@ -73,6 +74,7 @@ TIMED = [
         timedelta(days=1),
         lambda: call_command("prune_db_task_results", verbosity=0),
     ),
+    ("index_touched", timedelta(seconds=5), index_touched),
     ("count_standings", timedelta(seconds=5), lambda: catch_up_all(seconds=5)),
     ("read_terms", timedelta(minutes=1), lambda: read_pages(seconds=10)),
     ("tell_authors", timedelta(minutes=1), tell_authors),
@@ -87,7 +89,6 @@ TIMED = [
     ("remember_wordings", timedelta(minutes=1), remember_wordings),
     ("note_links", timedelta(days=1), note_uses),
     ("check_links", timedelta(minutes=5), check_links),
-    ("index_touched", timedelta(seconds=5), index_touched),
     ("read_files", timedelta(minutes=1), read_files),
     ("count_months", timedelta(hours=1), count_months),
     ("forget_words", timedelta(minutes=1), forget_words),
