@@ -39,10 +39,7 @@ PAGES = {
 FEW_PATHS = [
     "",
     "news/",
-    "news/?year=abc",
-    "partners/",
     "pilots/turku/",
-    "about/healthy-boost/",
     "x/",
 ]
 SCREENS = [(320, "dark"), (1280, "light"), (320, "light"), (1280, "dark")]
