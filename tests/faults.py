@@ -144,12 +144,12 @@ class Editor(threading.Thread):
     lost       an answer without the words
     """
 
-    def __init__(self, port, pause=WRITING_PAUSE):
+    def __init__(self, port, password=PASSWORD, pause=WRITING_PAUSE):
         super().__init__(daemon=True)
         self.port, self.pause = port, pause
         self.cookies, self.is_ending = {}, threading.Event()
         self.counts, self.saved, self.lost = Counter(), [], []
-        self.sign_in()
+        self.sign_in(password)
         self.fields = self.form_of(ADD)
 
     def __enter__(self):
@@ -177,9 +177,9 @@ class Editor(threading.Thread):
         finally:
             asking.close()
 
-    def sign_in(self):
+    def sign_in(self, password):
         fields = self.form_of("/account/login/")
-        fields |= {"login": EDITOR, "password": PASSWORD}
+        fields |= {"login": EDITOR, "password": password}
         status, _headers, text = self.ask("/account/login/", urlencode(fields))
         assert status == 302, text
 

@@ -95,7 +95,7 @@ def gunicorn(static_root, *, workers=2, app=None, port=None, log=None, root=ROOT
 
 
 @contextmanager
-def nginx(portal_port, port=None, changes=(), configuration=None):
+def nginx(portal_port, port=None, changes=(), configuration=None, **variables):
     """(process, port) of nginx with the shipped configuration, or with the text given."""
     port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -114,7 +114,9 @@ def nginx(portal_port, port=None, changes=(), configuration=None):
         file = Path(folder, "nginx.conf")
         file.write_text(text)
         user = "user root;" if os.geteuid() == 0 else ""  # the folder is private
-        process = subprocess.Popen(["nginx", "-c", str(file), "-g", f"daemon off; {user}"])
+        process = subprocess.Popen(
+            ["nginx", "-c", str(file), "-g", f"daemon off; {user}"], env=os.environ | variables
+        )
         with ending(process):
             wait_for_answer(process, port)
             yield process, port

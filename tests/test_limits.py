@@ -1,6 +1,7 @@
 """How often one network may ask for what is made anew for it, whichever process it meets."""
 
 import re
+import time
 
 import pytest
 from django.db import DataError, connection, transaction
@@ -160,12 +161,11 @@ def test_what_one_process_counted_holds_for_the_others():
         one.add(TWO, "203.0.113.7")
 
 
-def test_counting_asks_the_database_once_a_second_at_most(
-    counts, django_assert_num_queries, monkeypatch
-):
+def test_counting_asks_the_database_once_a_second_at_most(counts, django_assert_num_queries):
+    counts.told_at = time.monotonic()
     with django_assert_num_queries(0):
         use_up(SEARCH)
-    monkeypatch.setattr(counting.time, "time", lambda: 1_800_000_031.5)
+    counts.told_at -= counting.EVERY
     with django_assert_num_queries(1):
         for _number in range(5):
             counts.add(INTERFACE, "203.0.113.7")
@@ -173,6 +173,13 @@ def test_counting_asks_the_database_once_a_second_at_most(
         counts.exchange()
     with django_assert_num_queries(0):
         counts.exchange()
+
+
+def test_counting_goes_on_telling_others_where_the_clock_was_set_back(counts, monkeypatch):
+    counts.told_at -= counting.EVERY
+    monkeypatch.setattr(counting.time, "time", lambda: 1_800_000_030.5 - 86_400)
+    counts.add(TWO, "203.0.113.7")
+    assert Count.objects.count() == 1
 
 
 def test_what_cannot_be_told_now_is_told_later(counts, monkeypatch):

@@ -24,12 +24,25 @@ from .slugs import former_slugs, free_slug, make_slug
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A day and a time; a day alone begins at midnight."""
+    """A day and a time; a day alone begins at midnight.
+
+    Of an hour that comes twice, when summer time ends, it is the first one: Django refuses it, and with
+    it each page of that hour. One that is left out, when summer time begins, nobody can have meant.
+    """
 
     def compress(self, parts):
         if parts and parts[0] and not parts[1]:
             parts = [parts[0], datetime.time.min]
-        moment = super().compress(parts)
+        try:
+            moment = super().compress(parts)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            typed = datetime.datetime.combine(*parts)
+            # In its own zone it would equal no other moment.
+            moment = timezone.make_aware(typed).astimezone(datetime.UTC)
+            if timezone.make_naive(moment) != typed:
+                raise
         if moment and moment.year not in YEARS:
             raise forms.ValidationError(self.error_messages["invalid_date"])
         return moment

@@ -54,7 +54,7 @@ class Counts:
 
     def __init__(self):
         self.own, self.of_all = Counter(), {}  # {(moment of its end, hash): number}
-        self.told_at, self.lock = 0, Lock()
+        self.told_at, self.lock = float("-inf"), Lock()  # of the clock that nobody sets
 
     def add(self, limit, network):
         """Count one; TooOften where it is one too many."""
@@ -66,7 +66,7 @@ class Counts:
             if key not in self.own and len(self.own) >= MOST_NETWORKS:
                 return
             self.own[key] += 1
-        if moment - self.told_at >= EVERY:  # under load the pulse may come late
+        if time.monotonic() - self.told_at >= EVERY:  # under load the pulse may come late
             self.exchange()
         if self.own[key] + self.of_all.get(key, 0) > limit.most:
             raise TooOften(int(until - moment) + 1)
@@ -75,7 +75,7 @@ class Counts:
         """Tell the database, and learn what the others have counted."""
         with self.lock:
             own, self.own = self.own, Counter()
-            self.told_at = moment = time.time()
+            self.told_at, moment = time.monotonic(), time.time()
             self.of_all = {key: count for key, count in self.of_all.items() if key[0] > moment}
             for key, count in own.items():  # they count on while the database is asked
                 self.of_all[key] = self.of_all.get(key, 0) + count

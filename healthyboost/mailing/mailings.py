@@ -100,8 +100,8 @@ def start_mailing(sent_object, user):
     sql, values = query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{FIRST} SELECT %s, 'waiting', 0, now(), '', * FROM ({sql}) AS recipients",
-            [mailing.pk, *values],
+            f"{FIRST} SELECT %s, 'waiting', 0, %s, '', * FROM ({sql}) AS recipients",
+            [mailing.pk, timezone.now(), *values],
         )
     languages = mailing.deliveries.values_list("language", flat=True).distinct()
     MailingText.objects.bulk_create(

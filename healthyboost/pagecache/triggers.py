@@ -23,7 +23,7 @@ NOT_SHOWN = frozenset(
     translation_touched discovery_told redirects_redirect redirects_missedaddress
     mailing_subscriber mailing_subscriber_themes mailing_signup mailing_attempts mailing_suppression
     mailing_mailing mailing_mailingtext mailing_delivery news_keptpdf
-    pagecache_change pagecache_moment feedback_message limits_count
+    pagecache_change pagecache_moment feedback_message feedback_answer limits_count
     audit_entry operations_process operations_tally
     """.split()
 )

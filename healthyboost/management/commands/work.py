@@ -37,6 +37,7 @@ from healthyboost.mailing.mailings import forget_deliveries as forget_mail_deliv
 from healthyboost.mailing.sending import send_mailings
 from healthyboost.mailing.subscribing import ask_for_other_themes, forget_subscribers
 from healthyboost.media.orphans import remove_orphans
+from healthyboost.moments_ahead import draw_moments_near
 from healthyboost.operations.jobs import give_back, noted
 from healthyboost.operations.signs import SignsOfLife, forget_processes
 from healthyboost.pagecache.generation import forget_changes
@@ -68,6 +69,7 @@ logger = logging.getLogger(__name__)
 # other. After an upgrade all are due: readers search before others are asked whether links still work.
 TIMED = [
     ("take_up_tasks", timedelta(seconds=10), take_up_tasks),
+    ("draw_moments_near", timedelta(minutes=1), draw_moments_near),
     ("clearsessions", timedelta(days=1), lambda: call_command("clearsessions")),
     (
         "prune_db_task_results",
