@@ -1,6 +1,7 @@
 """The log of who did what: written by the database, changed by nobody, read by administrators."""
 
 import datetime
+from io import StringIO
 
 import pytest
 from django.core.management import call_command
@@ -11,14 +12,23 @@ from django.utils import timezone
 from healthyboost.accounts.models import User
 from healthyboost.audit.forgetting import forget_entries, forget_name, forget_person
 from healthyboost.audit.models import Entry, Kind
-from healthyboost.audit.noting import acting, note
+from healthyboost.audit.noting import acting, note, note_command
 from healthyboost.editing.deleting import delete, undelete
-from healthyboost.mailing.models import Mailing
+from healthyboost.glossary.models import Term
+from healthyboost.mailing.models import Mailing, Subscriber, Suppression
+from healthyboost.mailing.subscribing import erase
 from healthyboost.redirects.models import Redirect
 from news.models import Article
+from partners.models import Organisation
 
 from .admin_forms import add_address, form_address, send, sign_in
-from .factories import make_article, make_contact_person, make_user
+from .factories import (
+    make_article,
+    make_contact_person,
+    make_newsletter,
+    make_organisation,
+    make_user,
+)
 from .test_accounts import invite, link_in, log_in, set_up_app
 
 pytestmark = pytest.mark.django_db
@@ -251,7 +261,108 @@ def test_texts_that_are_taken_along_are_noted(client):
 @pytest.mark.long
 def test_a_dump_of_the_content_is_noted(tmp_path):
     call_command("dump_content", tmp_path / "dump", verbosity=0)
-    assert only(kind=Kind.EXPORTED).details == {"what": "content"}
+    assert only(kind=Kind.EXPORTED).details == {"what": "content", "how": "command"}
+
+
+# Commands, by who is signed in to the machine
+
+
+@pytest.fixture
+def operator(monkeypatch):
+    monkeypatch.setenv("LOGNAME", "operator")
+
+
+def test_a_load_of_content_is_noted_with_who_ran_it_and_what_changed(operator, tmp_path):
+    make_organisation(slug="riga")
+    call_command("dump_content", tmp_path, verbosity=0)
+    call_command("load_content", tmp_path, verbosity=0)
+    assert entries(kind=Kind.LOADED) == []  # nothing has changed
+    Organisation.objects.all().delete()
+    call_command("load_content", tmp_path, verbosity=0)
+    entry = only(kind=Kind.LOADED)
+    assert (entry.person_id, entry.person) == (None, "operator")
+    assert entry.details == {"how": "command", "what": "folder", "new": 1, "changed": 0}
+    assert entry.said == "0 changed, by a command on the server, 1 new, content from a folder"
+
+
+@pytest.mark.long
+def test_a_load_of_the_glossary_is_noted_once():
+    call_command("glossary_load", verbosity=0)
+    call_command("glossary_load", verbosity=0)
+    assert only(kind=Kind.LOADED).details["what"] == "glossary"
+
+
+@pytest.mark.long
+def test_an_old_newsletter_that_a_command_brings_in_is_noted(tmp_path):
+    make_newsletter("spring")
+    (tmp_path / "old.md").write_text("# Spring\n\n## Walks\n\nWe walk on Sunday.\n")
+    call_command(
+        "import_newsletter",
+        tmp_path / "old.md",
+        newsletter="spring",
+        language="en",
+        stdout=StringIO(),
+    )
+    entry = only(kind=Kind.LOADED)
+    assert entry.model == "news.issue" and entry.details["what"] == "newsletter"
+
+
+def test_a_backup_is_noted_with_who_took_it_and_how_many_are_kept(operator, tmp_path):
+    entry = note_command(Kind.EXPORTED, what="backup", kept=7)
+    assert entry.person == "operator" and "archives kept: 7" in entry.said
+
+
+@pytest.mark.long
+def test_an_erasure_by_a_command_is_noted_without_whom_it_erased(operator):
+    make_contact_person("ek", name="Anna Liepa", email="anna@liepa.example")
+    call_command("erase_person", person="ek", erase=True, stdout=StringIO())
+    entry = only(kind=Kind.ERASED)
+    assert entry.person == "operator" and entry.name == "" and "how" in entry.details
+    assert "Liepa" not in str([vars(each) for each in entries()])
+
+
+@pytest.mark.parametrize("name", ["", "x" * 900])
+def test_a_machine_without_a_name_for_who_runs_a_command_is_no_fault(name, monkeypatch):
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, name)
+    assert len(note_command(Kind.LOADED).person) <= 310
+
+
+@pytest.mark.long
+def test_the_page_says_that_a_command_did_it(client, monkeypatch):
+    sign_in(client, "administrator")
+    monkeypatch.setattr("healthyboost.audit.noting.getpass.getuser", lambda: "")
+    note_command(Kind.LOADED, what="folder", new=3, changed=1)
+    text = client.get(LOG, {"kind": "loaded"}).text
+    assert "Content loaded" in text and "a command</span>" in text and "3 new" in text
+
+
+# Readers' addresses, and words that everybody works with
+
+
+def test_who_deletes_a_subscriber_or_lifts_a_block_is_noted_without_the_address():
+    user = make_user("editor")
+    subscriber = Subscriber.objects.create(email="anna@liepa.example", language="en")
+    with acting(user):
+        erase(subscriber)
+        Suppression.objects.all().delete()
+    deleted = entries(kind=Kind.DELETED, person_id=user.pk)
+    assert [each.model for each in deleted] == ["mailing.subscriber", "mailing.suppression"]
+    assert "liepa" not in str([vars(each) for each in entries()])
+
+
+def test_who_leaves_by_a_link_in_a_mail_is_not_noted():
+    erase(Subscriber.objects.create(email="anna@liepa.example", language="en"))
+    assert entries(kind=Kind.DELETED) == []
+
+
+def test_a_changed_term_is_noted_when_a_person_changes_it():
+    term = Term.objects.create(identifier="walk", preferred_en="walk")
+    with acting(make_user("editor")):
+        Term.objects.update(preferred_en="stroll")
+        term.delete()
+    kinds = [entry.kind for entry in entries(model="glossary.term", name="walk")]
+    assert kinds == ["setting", "deleted"]
 
 
 def test_the_next_request_does_not_act_in_the_name_of_the_last(client):

@@ -20,7 +20,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from healthyboost.content.dates import say_moment
@@ -47,9 +47,10 @@ class Kind(models.TextChoices):
     DELETED = "deleted", _("deleted")
     RESTORED = "restored", _("restored")
     EXPORTED = "exported", _("data exported")
+    LOADED = "loaded", _("content loaded")
     MAILING = "mailing", _("newsletter by mail")
     ANSWERED = "answered", _("message of a reader answered or closed")
-    SETTING = "setting", _("old address or interface text changed")
+    SETTING = "setting", _("old address, interface text or term changed")
     ERASED = "erased", _("personal data erased")
 
 
@@ -113,10 +114,25 @@ class Entry(models.Model):
             if key in ("from", "until"):
                 moment = parse_datetime(value) if isinstance(value, str) else None
                 parts.append(said_of_moment(key, moment))
+            elif key in COUNTED:
+                parts.append(COUNTED[key](value))
             elif value not in (None, "", [], False):
                 values = value if isinstance(value, list) else [value]
                 parts += [str(words.get(str(each), each)) for each in values]
         return ", ".join(parts)
+
+
+def said_of_files(number):
+    return ngettext("%(count)s file", "%(count)s files", number) % {"count": number}
+
+
+# {name of a number in details: what says it}
+COUNTED = {
+    "new": lambda number: gettext("%(count)s new") % {"count": number},
+    "changed": lambda number: gettext("%(count)s changed") % {"count": number},
+    "files": said_of_files,
+    "kept": lambda number: gettext("archives kept: %(count)s") % {"count": number},
+}
 
 
 def said_of_moment(key, moment):
@@ -148,4 +164,8 @@ def states_and_roles():
         "texts": _("texts to be translated elsewhere"),
         "backup": _("backup of the whole portal"),
         "content": _("all content"),
+        "folder": _("content from a folder"),
+        "glossary": _("glossary"),
+        "newsletter": _("old newsletter"),
+        "command": _("by a command on the server"),
     }

@@ -1,5 +1,6 @@
 """Acts that change no row are noted here; of all others the database is told who acts."""
 
+import getpass
 from contextlib import contextmanager
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -10,19 +11,34 @@ from .models import Entry
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
-def note(kind, person=None, about=None, name="", **details):
-    """Into the log, within the transaction that is open: `person`, a user or nobody, did it to a row."""
+def note(kind, person=None, about=None, name="", by="", **details):
+    """Into the log, within the transaction that is open: `person`, a user or nobody, did it to a row.
+
+    `by` is the name of who has no account here.
+    """
     is_known = person is not None and person.pk is not None
     return Entry.objects.create(
         at=timezone.now(),
         person_id=person.pk if is_known else None,
-        person=name_of(person) if is_known else "",
+        person=name_of(person) if is_known else by,
         kind=kind,
         model=about._meta.label_lower if about is not None else "",
         object_id=str(about.pk) if about is not None else "",
         name=name[:310],
         details=details,
     )
+
+
+def note_command(kind, about=None, **details):
+    """The same of a command: who did it is signed in to the machine, under a name that it knows."""
+    return note(kind, about=about, by=name_on_machine(), how="command", **details)
+
+
+def name_on_machine():
+    try:
+        return getpass.getuser()[:310]
+    except (OSError, KeyError, ImportError):  # a container may run under a mere number
+        return ""
 
 
 def name_of(person):

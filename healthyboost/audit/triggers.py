@@ -176,6 +176,9 @@ ACTS = [
     Act(Kind.ANSWERED, "feedback.answer", "INSERT", about="feedback.message", key="message_id"),
     Act(Kind.ANSWERED, "feedback.message", "UPDATE", "OLD.state <> NEW.state", keeps=("state",)),
     Act(Kind.DELETED, "feedback.message", "DELETE", SOMEBODY),
+    # Who leaves by a link in a mail is no user, and is not noted.
+    Act(Kind.DELETED, "mailing.subscriber", "DELETE", SOMEBODY),
+    Act(Kind.DELETED, "mailing.suppression", "DELETE", SOMEBODY),
     Act(Kind.SETTING, "redirects.redirect", "INSERT", SOMEBODY, name="old_address"),
     Act(
         Kind.SETTING,
@@ -185,6 +188,15 @@ ACTS = [
         name="old_address",
     ),
     Act(Kind.DELETED, "redirects.redirect", "DELETE", name="old_address"),
+    Act(Kind.SETTING, "glossary.term", "INSERT", SOMEBODY, name="identifier"),
+    Act(
+        Kind.SETTING,
+        "glossary.term",
+        "UPDATE",
+        f"{SOMEBODY} AND OLD.* IS DISTINCT FROM NEW.*",
+        name="identifier",
+    ),
+    Act(Kind.DELETED, "glossary.term", "DELETE", SOMEBODY, name="identifier"),
     Act(
         Kind.SETTING,
         "wordings.wordingchange",

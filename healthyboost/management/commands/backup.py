@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from healthyboost.audit.models import Kind
-from healthyboost.audit.noting import note
+from healthyboost.audit.noting import note_command
 from healthyboost.backup.archive import BackupError
 from healthyboost.backup.files import in_megabytes
 from healthyboost.backup.making import forget_old, make_backup
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         progress = Progress(self.stdout if verbosity else None)
         try:
             path = make_backup(folder, progress.say, progress.tell)
-            note(Kind.EXPORTED, what="backup")
+            note_command(Kind.EXPORTED, what="backup", **({"kept": keep} if keep else {}))
             progress.say(f"read back: it is right, {in_megabytes(path.stat().st_size)}")
             old = forget_old(path.parent, keep, path) if keep else []
         except BackupError as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from healthyboost.audit.models import Kind
-from healthyboost.audit.noting import note
+from healthyboost.audit.noting import note_command
 from healthyboost.interchange.dumping import dump
 from healthyboost.interchange.shapes import folder_name, models_with_files
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 for path in folder.glob(f"{folder_name(model)}/*.yaml"):
                     path.unlink()
             count = dump(folder, say)
-            note(Kind.EXPORTED, what="content")
+            note_command(Kind.EXPORTED, what="content")
         except OSError as error:
             raise CommandError(f"{error.filename or folder}: {error.strerror}.") from None
         say(f"{count} objects written to {folder}")

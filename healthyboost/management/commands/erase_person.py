@@ -5,17 +5,21 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import capfirst
 
 from healthyboost.accounts.models import User
+from healthyboost.privacy.backups import backups_in_words
 from healthyboost.privacy.erasing import Erasure
-from healthyboost.privacy.finding import Fate
+from healthyboost.privacy.in_files import closed_files
+from healthyboost.privacy.mentions import Fate
 from healthyboost.privacy.naming import Naming
 from healthyboost.privacy.people import spellings_of
+from healthyboost.search.files import read_files
 from partners.models import ContactPerson
 
 FATES = {
     Fate.GOES: "Deleted",
     Fate.WORDS: "The name is taken out, the rest stays",
     Fate.PROSE: "To be rewritten by somebody",
-    Fate.LOOK: "To be looked at by somebody: files, and what may be another person's",
+    Fate.FILE: "Files that name the person, to be replaced or deleted by hand; --files deletes them",
+    Fate.LOOK: "To be looked at by somebody: what may be another person's",
 }
 
 
@@ -43,24 +47,33 @@ class Command(BaseCommand):
         parser.add_argument(
             "--pictures", action="store_true", help="delete the pictures that name the person"
         )
+        parser.add_argument(
+            "--files", action="store_true", help="delete the files that name the person inside"
+        )
         parser.add_argument("--erase", action="store_true", help="do it")
 
-    def handle(self, *, spellings, person, account, instead, pictures, erase, **options):
+    def handle(self, *, spellings, person, account, instead, pictures, files, erase, **options):
         own = [*chosen(ContactPerson, person, "slug"), *chosen_account(account)]
         naming = Naming.of(*spellings, *(said for row in own for said in spellings_of(row)))
         if not own and not naming:
             raise CommandError("Say whom: a name, an e-mail address, --person or --account.")
+        while read_files():
+            pass
         try:
-            erasure = Erasure(naming, own, instead, pictures)
+            erasure = Erasure(naming, own, instead, pictures, files)
             if not erase:
-                return self.tell(erasure.plan(), "Nothing names this person.")
+                self.tell(erasure.plan(), "Nothing names this person.")
+                return self.tell_what_is_not_known()
             outcome = erasure.carry_out()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         for done, counts in (("deleted", outcome.gone), ("without the name", outcome.reworded)):
             for model, number in sorted(counts.items(), key=lambda item: item[0]._meta.label):
                 self.stdout.write(f"{done}: {number} {model._meta.label}")
+        if outcome.files:
+            self.stdout.write(f"deleted: {outcome.files} stored files")
         self.tell(outcome.left, "Nothing names this person any more.")
+        self.tell_what_is_not_known()
 
     def tell(self, mentions, nothing):
         if not mentions:
@@ -73,7 +86,19 @@ class Command(BaseCommand):
                 perhaps = "" if each.is_sure else " (perhaps)"
                 fields = ", ".join(each.fields)
                 where = f"{capfirst(each.label)} {each.row.pk} {fields}{perhaps}"
+                if each.is_inside:
+                    where += (
+                        f", {each.file.name} of {capfirst(each.page._meta.label_lower)} {each.page}"
+                    )
                 self.stdout.write(f"  {where}: {each.excerpt}")
+
+    def tell_what_is_not_known(self):
+        if closed := closed_files():
+            self.stdout.write(f"\nFiles that could not be read, open them yourself: {len(closed)}")
+            for row in closed:
+                self.stdout.write(f"  {row.file.name}: {row}")
+        self.stdout.write(f"\n{backups_in_words()}")
+        self.stdout.write("Copies of pages that the server in front keeps go within a day.")
 
 
 def chosen(model, value, field):

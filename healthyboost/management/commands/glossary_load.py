@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from healthyboost.audit.models import Kind
+from healthyboost.audit.noting import note_command
 from healthyboost.glossary import table
 
 
@@ -28,12 +30,14 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error.strerror}.") from None
         except table.Unreadable as error:
             raise CommandError("\n".join([*error.args, "Nothing was loaded."])) from None
+        new, changed, differing = map(len, (loaded.new, loaded.changed, loaded.differing))
+        if new or changed:
+            note_command(Kind.LOADED, what="glossary", new=new, changed=changed)
         for identifier, column, ours, theirs in loaded.differing:
             self.stdout.write(
                 f"{identifier}, {column}: the portal says “{ours}”, {path.name} “{theirs}”"
             )
         if verbosity:
-            new, changed, differing = map(len, (loaded.new, loaded.changed, loaded.differing))
             self.stdout.write(
                 f"{new} new, {changed} changed, {differing} left as people wrote them"
             )

@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from healthyboost.audit.models import Kind
+from healthyboost.audit.noting import note_command
 from news.importing.flattening import Unreadable, decoded
 from news.importing.people import KnownOrganisations
 from news.importing.splitting import split
@@ -50,6 +52,7 @@ class Command(BaseCommand):
         if dry_run:
             return
         issue = store(found, choices, of, language, came_out=date, number=number)
+        note_command(Kind.LOADED, issue, what="newsletter")
         self.stdout.write(f"Stored as a draft: {issue.slug}, {issue.items.count()} items.")
 
     def say(self, found, choices):

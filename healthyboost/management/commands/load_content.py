@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from healthyboost.audit.models import Kind
+from healthyboost.audit.noting import note_command
 from healthyboost.interchange.documents import Faults
 from healthyboost.interchange.reading import read_folder
 from healthyboost.interchange.writing import Refused, write
@@ -47,4 +49,6 @@ class Command(BaseCommand):
         count_months()  # so that search offers their years at once
         new = sum(not document.before for document in documents)
         changed = sum(document.changed for document in documents) - new
+        if new or changed:
+            note_command(Kind.LOADED, what="folder", new=new, changed=changed)
         say(f"{new} new, {changed} changed, {len(documents) - new - changed} as they were")

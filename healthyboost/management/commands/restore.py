@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from healthyboost.audit.models import Kind
-from healthyboost.audit.noting import note
+from healthyboost.audit.noting import note_command
 from healthyboost.backup.archive import Archive, BackupError
 from healthyboost.backup.restoring import restore_backup
 from healthyboost.database import check_server
@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     overwrite,
                     later=archives[1] if later else None,
                 )
-                note(Kind.RESTORED, what="backup")
+                note_command(Kind.RESTORED, what="backup")
         except BackupError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
