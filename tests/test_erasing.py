@@ -21,11 +21,12 @@ from healthyboost.editing.deleting import delete
 from healthyboost.editing.models import UnsavedForm
 from healthyboost.feedback.models import Message
 from healthyboost.mailing.models import SignUp, Subscriber
-from healthyboost.media.models import Picture
+from healthyboost.media.models import Attachment, Picture
 from healthyboost.privacy.erasing import Erasure
 from healthyboost.privacy.finding import Fate
 from healthyboost.privacy.naming import Naming
 from healthyboost.redirects.models import MissedAddress, Redirect
+from healthyboost.search.files import read_files
 from healthyboost.search.indexing import index
 from healthyboost.search.models import SpokenWord
 from healthyboost.translation.comments import ask
@@ -44,6 +45,7 @@ from .factories import (
     make_user,
     png,
 )
+from .files_that_name import docx, pdf
 
 NAME, EMAIL, PHONE = "Åsa-Märta O’Neill", "asa.marta@oneill.example", "+46 8 123 45 67"
 OTHER = "Åsa Märtasson"  # somebody else
@@ -522,7 +524,12 @@ def test_the_screens_are_accessible_and_fit_a_phone(width, scheme, page, live_se
     from .accessibility import Axe
 
     user, person = make_user("administrator"), make_contact_person("ek", name="Åsa Ek")
-    make_article(title_en="With Åsa Ek")
+    article = make_article(title_en="With Åsa Ek")
+    for name, content in (("paper.docx", docx(author="Åsa Ek")), ("scan.pdf", pdf(""))):
+        Attachment.objects.create(
+            owner=article, language="en", title=name, file=ContentFile(content, name)
+        )
+    read_files()
     make_page(kind="privacy", slug="privacy")
     client.force_login(user)
     session = client.cookies["sessionid"].value
@@ -538,6 +545,8 @@ def test_the_screens_are_accessible_and_fit_a_phone(width, scheme, page, live_se
         if "erase" in address:
             page.get_by_role("button", name="Look where").press("Enter")
             page.get_by_text("This is what happens").wait_for()
+            page.get_by_role("link", name="paper.docx").wait_for()
+            page.get_by_text("A scan, a password or damage").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         violations = Axe().run(page).response["violations"]
         assert [each["id"] for each in violations] == [], (address, violations)

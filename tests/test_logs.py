@@ -8,7 +8,7 @@ import time
 import pytest
 from django.db import IntegrityError
 
-from healthyboost.operations.logs import JSONLines, TextLines, without_personal_data
+from healthyboost.operations.logs import JSONLines, TextLines, message_of, without_personal_data
 from healthyboost.operations.tracing import at_work_on, request_id
 from healthyboost.operations.watching import Watched
 
@@ -116,6 +116,17 @@ def test_line_for_programs_is_one_object():
 def test_nobody_can_write_a_second_line_into_the_log():
     text = TextLines().format(record("Not Found: %s", "/a\n2026-01-01 ERROR\r\x1b[31m\x85\u2028"))
     assert len(text.splitlines()) == 1
+
+
+@pytest.mark.django_db
+def test_an_address_that_leads_nowhere_is_said_by_its_form_alone(client, caplog):
+    for path, form in (
+        ("/en/news/walk-with-asa-ek/", "/en/news/<str:slug>/"),
+        ("/\u00e5sa-ek.php", "(no address of the portal)"),
+    ):
+        assert client.get(path).status_code == 404
+        said = message_of(caplog.records[-1])
+        assert said == f"Not Found: {form}"
 
 
 def test_line_whose_words_do_not_fit_is_not_lost():

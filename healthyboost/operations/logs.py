@@ -44,11 +44,20 @@ def message_of(record):
         message = record.getMessage()
     except Exception:  # a wrong format is no reason to lose the line
         message = str(record.msg)
+    if getattr(record, "status_code", None) == 404 and record.args:
+        # whatever was asked for, such as the former address of a page about a person
+        message = message.replace(str(record.args[-1]), route_of(record.request))
     found = getattr(getattr(record, "request", None), "resolver_match", None)
     for name, value in (found.kwargs if found else {}).items():
         if name in SECRETS and value:
             message = message.replace(str(value), "(secret)")
     return without_personal_data(message)
+
+
+def route_of(request):
+    """The form of the address, with nothing in it that anybody typed."""
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "(no address of the portal)"
 
 
 class TextLines(logging.Formatter):

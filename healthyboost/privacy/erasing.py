@@ -16,30 +16,33 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from healthyboost.accounts.models import User
 from healthyboost.accounts.rights import page_of
 from healthyboost.audit.forgetting import forget_name
 from healthyboost.audit.models import Kind
-from healthyboost.audit.noting import note
+from healthyboost.audit.noting import note, note_command
 from healthyboost.content.history import record, revisions_of
-from healthyboost.content.languages import column, language_codes
+from healthyboost.content.languages import language_codes
 from healthyboost.content.models import Content
 from healthyboost.content.references import reference_to
 from healthyboost.editing.models import Deletion, UnsavedForm
 from healthyboost.editing.slugs import free_slug
 from healthyboost.mailing import subscribing
 from healthyboost.mailing.models import Subscriber
-from healthyboost.media.fields import UploadField
+from healthyboost.media.fields import CaptionsField, StoredFile, UploadField
 from healthyboost.media.models import Picture
 from healthyboost.search.indexing import index
 
 from .files import remove_drawn, remove_files, remove_mails, remove_picture
-from .finding import OWN_ROWS, Fate, find, stray_files
+from .finding import OWN_ROWS, find
+from .in_files import stray_files, strays_that_say
 from .leaving import empty_account, is_empty
+from .mentions import Fate
 from .naming import PLACEHOLDER
+from .rows import copy_again, file_is_there, is_about, is_of_account, names_nobody_writes
 from .words import forget_spoken
 
 MAKES_PDF = "news.KeptPdf"
@@ -53,17 +56,19 @@ class Outcome:
     gone: Counter = field(default_factory=Counter)
     reworded: Counter = field(default_factory=Counter)
     left: list = field(default_factory=list)
+    files: int = 0  # that are removed
 
 
 @dataclass
 class Erasure:
     """`own`: rows that are hers whatever they say; `instead`: words for texts that readers read, if any;
-    `with_pictures`: those that name her go."""
+    `with_pictures`, `with_files`: those that name her go; `by`: a user, or nobody from a command."""
 
     naming: object
     own: list = field(default_factory=list)
     instead: str = ""
     with_pictures: bool = False
+    with_files: bool = False
     by: object = None
 
     def __post_init__(self):
@@ -90,6 +95,8 @@ class Erasure:
             mention.fate = Fate.GOES if self.is_her_account(mention.row) else Fate.LOOK
         if mention.model is Picture and self.with_pictures and mention.is_sure:
             mention.fate = Fate.GOES
+        if mention.fate == Fate.FILE and self.with_files and mention.is_sure:
+            mention.fate = Fate.GOES
         if mention.fate == Fate.PROSE and self.instead and mention.is_sure:
             mention.fate = Fate.WORDS
 
@@ -105,11 +112,12 @@ class Erasure:
         accounts = [row for row in self.own if isinstance(row, User)]
         if self.by in accounts:
             raise ValidationError(_("You cannot erase your own account."))
+        self.files = strays_that_say(self.naming)
         found = self.plan()
         self.renames = dict(chain.from_iterable(map(self.renamed, found)))
         for mention in found:
             if mention.fate == Fate.GOES:
-                self.remove(mention.row)
+                self.let_go(mention)
         for mention in found:
             if mention.fate == Fate.WORDS:
                 self.reword(mention)
@@ -119,22 +127,31 @@ class Erasure:
         record(self.pages.values(), self.by)
         for mention in self.plan():  # also what the changes left behind in histories
             if mention.fate == Fate.GOES:
-                self.remove(mention.row)
+                self.let_go(mention)
             elif mention.fate == Fate.WORDS:
                 self.reword(mention)
         self.forget_what_was_made()
         self.outcome.left = self.still_there()
-        note(Kind.ERASED, person=self.by)
+        note(Kind.ERASED, self.by) if self.by else note_command(Kind.ERASED)
         return self.outcome
 
     def still_there(self):
         """What the index and the like say of a text goes with it, when somebody has rewritten that."""
         left = self.plan()
-        if any(each.fate == Fate.PROSE for each in left):
+        if any(each.fate in (Fate.PROSE, Fate.FILE) for each in left):
             left = [each for each in left if each.label not in FOLLOWING]
         return left
 
     # What goes
+
+    def let_go(self, mention):
+        """The row; or the captions alone that say her name: their video stays."""
+        row, field = mention.row, mention.file_field
+        if not isinstance(field, CaptionsField):
+            return self.remove(row)
+        self.files.append(mention.file.name)
+        type(row)._base_manager.filter(pk=row.pk).update(**{field.name: ""})
+        self.note_page(row)
 
     def remove(self, row):
         """Nothing where it went with another one."""
@@ -153,6 +170,9 @@ class Erasure:
             self.files += remove_picture(row)
         elif row._meta.label == "media.OrphanedFile":
             self.files.append(row.name)
+        elif isinstance(row, StoredFile):
+            fields = [each for each in row._meta.fields if isinstance(each, UploadField)]
+            self.files += [getattr(row, each.name).name for each in fields]
         type(row)._base_manager.filter(pk=row.pk).delete()
         if row._meta.label_lower in OWN_ROWS or isinstance(row, Picture):
             self.forget_history(row)
@@ -177,7 +197,7 @@ class Erasure:
         row = type(mention.row)._base_manager.filter(pk=mention.row.pk).first()
         if row is None:
             return
-        if self.is_about_her(row):
+        if is_about(self.naming, row):
             return self.remove(row)
         if mention.label in FOLLOWING:
             model = row.content_type.model_class()
@@ -202,19 +222,6 @@ class Erasure:
         self.note_page(row)
         if mention.label == "content.draft":
             self.indexed.setdefault(row.content_type.model_class(), set()).add(row.object_id)
-
-    def is_about_her(self, row):
-        """A version of a row of hers, or a deletion of one."""
-        kind = row._meta.label
-        if kind not in ("reversion.Version", "editing.Deletion"):
-            return False
-        model = row.content_type.model_class()
-        names = OWN_ROWS.get(model._meta.label_lower, ()) if model else ()
-        if kind == "reversion.Version":
-            fields = json.loads(row.serialized_data)[0]["fields"]
-        else:
-            fields = row.rows.get(f"{model._meta.label_lower}:{row.object_id}", {}) if names else {}
-        return any(self.naming.is_whole(fields.get(name)) for name in names)
 
     def value(self, row, name):
         """What a field says without her."""
@@ -295,8 +302,9 @@ class Erasure:
         for model, numbers in self.indexed.items():
             index(model, numbers)
         forget_spoken(self.naming)
-        self.files += stray_files(self.naming)
-        files = list(dict.fromkeys(self.files))
+        self.files += stray_files(self.naming)  # also what has another name now
+        files = sorted({*self.files} - {""})
+        self.outcome.files = len(files)
         apps.get_model(MAKES_PDF).objects.all().delete()  # made anew when somebody asks
 
         def forget():
@@ -307,38 +315,3 @@ class Erasure:
                 remove_mails(settings.EMAIL_FOLDER, self.naming)
 
         transaction.on_commit(forget)
-
-
-def names_nobody_writes(mention):
-    """Of its fields those that only the portal sets: the names of a file, and what texts call a picture."""
-    kinds = mention.model._meta.concrete_fields
-    files = [kind for kind in kinds if isinstance(kind, UploadField)]
-    names = {each for kind in files for each in (kind.name, kind.address_field)}
-    if mention.model is Picture:
-        names.add("name")
-    return [name for name in mention.fields if name in names and mention.is_sure]
-
-
-def is_of_account(mention, living):
-    """An entry of the log that keeps its name: that of an account which is there. It goes with that."""
-    if mention.label != "audit.entry":
-        return False
-    row = mention.row
-    is_about = row.model == "accounts.user" and int(row.object_id) in living
-    return "person" in mention.fields and row.person_id in living or is_about
-
-
-def copy_again(row, names):
-    """Columns without language hold a text of some language as it once was; here, the English one."""
-    table, quote = row._meta.db_table, connection.ops.quote_name
-    changes = ", ".join(
-        f"{quote(name)} = coalesce({quote(column(name, 'en'))}, "
-        f"{'NULL' if row._meta.get_field(name).null else repr('')})"
-        for name in names
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {quote(table)} SET {changes} WHERE id = %s", [row.pk])
-
-
-def file_is_there(file):
-    return bool(file) and default_storage.exists(file.name)

@@ -4,24 +4,21 @@ A row is met by a look for some letters of the name; what it says is read here, 
 no escape hides it (naming.py).
 """
 
-from dataclasses import dataclass
-from enum import StrEnum, auto
 from functools import cache
 from itertools import batched, chain
 
 from django.apps import apps
-from django.core.files.storage import default_storage
 from django.db import connection, models
-from django.utils.text import capfirst
 
 from healthyboost.accounts.models import User
-from healthyboost.accounts.rights import page_of
 from healthyboost.content.history import parts_of
 from healthyboost.content.languages import translated_fields
 from healthyboost.content.models import content_models
-from healthyboost.media.fields import CaptionsField, UploadField
-from healthyboost.media.orphans import file_fields, files_in, folders_of, named_by_rows
+from healthyboost.media.fields import UploadField
+from healthyboost.search.models import FileText
 
+from .in_files import in_captions, in_texts
+from .mentions import Fate, Mention
 from .naming import INVISIBLE
 
 COLUMNS = """
@@ -32,7 +29,6 @@ WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
 GROUP BY columns.table_name
 """
 AT_ONCE = 500  # rows
-LARGEST_CAPTIONS = 2_000_000  # bytes
 # Rows about one person: they go whole where one of these fields is she.
 OWN_ROWS = {
     "partners.contactperson": ("name", "email"),
@@ -54,46 +50,6 @@ DERIVED = frozenset(
 )
 
 
-class Fate(StrEnum):
-    """What the erasure does with it."""
-
-    GOES = auto()
-    WORDS = auto()  # the name goes, the rest stays
-    PROSE = auto()  # somebody has to rewrite it
-    LOOK = auto()  # a file, or an account of perhaps another person: somebody has to look at it
-
-
-@dataclass
-class Mention:
-    """A row that names the person in `fields`; `excerpt` of one of them; sure or perhaps."""
-
-    row: models.Model
-    fields: list
-    fate: Fate
-    excerpt: str = ""
-    is_sure: bool = True
-    copies: tuple = ()  # names of translated fields whose column without language still says it
-
-    @property
-    def model(self):
-        return type(self.row)
-
-    @property
-    def label(self):
-        return self.model._meta.label_lower
-
-    @property
-    def page(self):
-        """The object whose form shows it."""
-        return page_of(self.row)
-
-    @property
-    def places(self):
-        """Names of the fields as forms have them."""
-        meta = self.model._meta
-        return [capfirst(meta.get_field(name).verbose_name) for name in self.fields]
-
-
 def find(naming, own=()):
     """Mentions of the person. `own`: rows that are hers whatever they say, as model instances."""
     own = [type(row)._base_manager.filter(pk=row.pk).first() for row in own]
@@ -101,13 +57,14 @@ def find(naming, own=()):
     own = {(mention.model, mention.row.pk) for mention in found}
     if naming:
         for model, columns, keys in candidates(searched_models(), naming):
+            if model is FileText:
+                found += in_texts(keys, naming)
+                continue
             for row, copies in rows_with_copies(model, columns, keys):
                 if (model, row.pk) in own:
                     continue
                 if mention := mention_in(row, columns, copies, naming):
-                    found += (
-                        of_file(mention) if model._meta.label == "search.FileText" else [mention]
-                    )
+                    found.append(mention)
         found += in_captions(naming)
         known = own | {(each.model, each.row.pk) for each in found}
         found += [each for each in accounts(naming) if (User, each.row.pk) not in known]
@@ -244,48 +201,3 @@ def is_written(model):
     }  # fmt: skip
     is_content = model in written or bool(translated_fields(model))
     return is_content or model._meta.label_lower in more
-
-
-# Files
-
-
-def of_file(mention):
-    """The rows whose file says it; the text of a file that no row has any more goes."""
-    digest, found = mention.row.pk, []
-    for field in file_fields():
-        if "sha256" in {each.name for each in field.model._meta.fields}:
-            for row in field.model._base_manager.filter(sha256=digest):
-                found.append(
-                    Mention(row, [field.name], Fate.LOOK, mention.excerpt, mention.is_sure)
-                )
-    return found or [Mention(mention.row, mention.fields, Fate.GOES, mention.excerpt)]
-
-
-def in_captions(naming):
-    for field in file_fields():
-        if isinstance(field, CaptionsField):
-            for row in field.model._base_manager.exclude(**{field.name: ""}):
-                text = text_of(getattr(row, field.name))
-                if naming.is_in(text) or naming.is_likely_in(text):
-                    excerpt = naming.excerpt(text)
-                    yield Mention(row, [field.name], Fate.LOOK, excerpt, naming.is_in(text))
-
-
-def text_of(file):
-    try:
-        with file.open("rb") as stream:
-            return stream.read(LARGEST_CAPTIONS).decode("utf-8", "replace")
-    except FileNotFoundError:
-        return ""
-
-
-def stray_files(naming):
-    """Names of stored files that name her and belong to no row."""
-    fields = file_fields()
-    named = named_by_rows(fields)
-    return [
-        name
-        for folder in folders_of(fields)
-        for name in files_in(folder)
-        if name not in named and naming.is_in(name) and default_storage.exists(name)
-    ]

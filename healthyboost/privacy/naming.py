@@ -22,6 +22,7 @@ WITHOUT_TAGS = re.compile(f"{TAG}|{ESCAPED}", re.S)
 LINK_OR_PICTURE = re.compile(r"<(?:a|img)\s[^<>]*>")
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 SHORTEST = 3  # letters of a word that is looked for by itself
+LONG = 20_000  # letters
 ENDING = 4  # letters that a language may add to a name, or put in the place of its last two
 PLACEHOLDER = "…"
 
@@ -131,6 +132,17 @@ class Naming:
         start, end = next(iter(self.spans(text)), (0, 0))
         plain = text[max(0, start - around) : end + around]
         return " ".join(unescape(re.sub(f"{TAG}|^[^<]*>|<[^>]*$", " ", plain)).split())
+
+    def passages(self, text, around=200):
+        """What stands near some letters of the name: to read the whole of a book takes seconds."""
+        if len(text) < LONG:
+            return text
+        pieces = [re.sub(r"\\(.)", r"\1", each).split("%") for each in self.needles]
+        wanted = "|".join(r"\D{0,3}".join(map(re.escape, filter(None, each))) for each in pieces)
+        text = text.translate(dict.fromkeys(map(ord, INVISIBLE)))
+        places = [match.start() for match in re.finditer(wanted, text, re.I)]
+        spans = merged((max(0, place - around), place + around) for place in places)
+        return "\n\n".join(text[start:end] for start, end in spans)
 
     @cached_property
     def needles(self):

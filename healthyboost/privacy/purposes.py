@@ -221,7 +221,8 @@ PURPOSES = {
     "log": Purpose(
         _("People who work on the portal: the log"),
         _(
-            "Who signed in, gave rights, published, deleted or erased, and when. No network address."
+            "Who signed in, gave rights, published, loaded, deleted or erased, and when; of a command, the "
+            "name that the server knows who ran it by. No network address."
         ),
         _("So that misuse can be found out."),
         INTEREST,

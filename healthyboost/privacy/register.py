@@ -169,7 +169,7 @@ REGISTER = {
         "named", "hanging words",
         f"{HANGS} language file is_draft date published_at unpublish_at",
     ),
-    "search.filetext": Row("named", "text", "sha256"),
+    "search.filetext": Row("named", "text more", "sha256 is_whole"),
     "search.spokenword": Row("named", "word folded sounds", "id language texts"),
     "glossary.use": Row("named", "said", f"{HANGS} term language kind wording place"),
     "translation.memoryentry": Row(

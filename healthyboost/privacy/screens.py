@@ -1,5 +1,7 @@
 """For administrators: what is kept of people, and a person erased everywhere."""
 
+from pathlib import PurePath
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
@@ -8,17 +10,20 @@ from django.db import models
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from healthyboost.accounts.rights import ways_up
+from healthyboost.accounts.rights import page_of, ways_up
 from healthyboost.editing.consequences import named
 
+from .backups import backups_in_words
 from .erasing import Erasure
-from .finding import Fate
+from .in_files import closed_files, waiting_files
+from .mentions import Fate
 from .naming import Naming
 from .people import kind_of, row_of, spellings_of
 from .register import tables
@@ -27,7 +32,8 @@ MOST_SPELLINGS = 20
 SHOWN = 50  # rows of a kind; the rest as a number
 TITLES = {
     Fate.PROSE: gettext_lazy("Texts that somebody has to rewrite"),
-    Fate.LOOK: gettext_lazy("To be looked at: files, and what may be another person’s"),
+    Fate.FILE: gettext_lazy("Files that name the person: to be replaced or deleted by hand"),
+    Fate.LOOK: gettext_lazy("To be looked at: what may be another person’s"),
     Fate.GOES: gettext_lazy("Deleted"),
     Fate.WORDS: gettext_lazy("The name is taken out, the rest stays"),
 }
@@ -56,6 +62,14 @@ class PersonForm(forms.Form):
     with_pictures = forms.BooleanField(
         label=gettext_lazy("Delete the pictures that name the person"), required=False
     )
+    with_files = forms.BooleanField(
+        label=gettext_lazy("Delete the files that name the person inside"),
+        required=False,
+        help_text=gettext_lazy(
+            "Documents and captions, with the version or the line that offers them. The pages stay: "
+            "first look which they are."
+        ),
+    )
     kind = forms.CharField(widget=forms.HiddenInput, required=False)
     number = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -79,7 +93,14 @@ class PersonForm(forms.Form):
 
     def erasure(self, user):
         said = self.cleaned_data
-        return Erasure(said["naming"], said["own"], said["instead"], said["with_pictures"], user)
+        return Erasure(
+            said["naming"],
+            said["own"],
+            said["instead"],
+            said["with_pictures"],
+            said["with_files"],
+            user,
+        )
 
 
 def grouped(mentions):
@@ -111,10 +132,34 @@ def shown(mention):
     by_itself = mention.fate == Fate.WORDS  # nobody has to find the place
     return {
         "name": named(mention.page or mention.row),
+        "file": linked(mention.file, str(mention.row)) if mention.is_inside else "",
         "places": "" if by_itself else ", ".join(map(str, mention.places)),
         "excerpt": "" if by_itself else mention.excerpt,
         "is_sure": mention.is_sure,
     }
+
+
+def linked(file, words):
+    """The file behind its title, as a link."""
+    return format_html('<a href="{}">{}</a>', file.url, words or PurePath(file.name).name)
+
+
+def not_looked_into():
+    """[(why, [page and file], number)] of files that nobody has read, whoever is looked for."""
+    groups = [
+        (_("Not read yet: look again in some minutes"), waiting_files()),
+        (_("A scan, a password or damage: open them yourself"), closed_files()),
+    ]
+    found = []
+    for why, rows in groups:
+        shown_rows = rows[:SHOWN]
+        for model in {type(row) for row in shown_rows}:
+            of_model = [row for row in shown_rows if type(row) is model]
+            models.prefetch_related_objects(of_model, *ways_up(model))
+        lines = [(named(page_of(row) or row), linked(row.file, str(row))) for row in shown_rows]
+        if rows:
+            found.append((why, lines, len(rows)))
+    return found
 
 
 def may_erase(user):
@@ -185,6 +230,8 @@ def erase_view(site):
             "own": form.cleaned_data.get("own") if form.is_bound and form.is_valid() else None,
             "groups": grouped(plan) if plan is not None else None,
             "outcome": outcome and told(outcome),
+            "backups": backups_in_words(),
+            "not_looked_into": [] if plan is None and outcome is None else not_looked_into(),
         }
         return TemplateResponse(request, "admin/privacy/erase.html", context)
 
@@ -208,6 +255,7 @@ def told(outcome):
         "gone": lines(outcome.gone),
         "reworded": lines(outcome.reworded),
         "left": grouped(outcome.left),
+        "files": outcome.files,
     }
 
 

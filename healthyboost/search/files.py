@@ -1,4 +1,8 @@
-"""The text of PDF and Word files, read in the background: a long file must not make a save wait."""
+"""The text of files, read in the background: a long file must not make a save wait.
+
+Search knows what readers see of PDF and Word files. What else files say, of all kinds, is kept beside it
+(inside.py): whoever is to be forgotten may be named there.
+"""
 
 import logging
 import zipfile
@@ -6,8 +10,10 @@ from xml.etree import ElementTree
 
 from healthyboost.accounts.rights import page_of
 from healthyboost.media.documents import DOCX, PDF
+from healthyboost.media.files import SHORT_NAMES
 
 from .indexing import index_or_touch
+from .inside import everything_in
 from .lexemes import LONGEST
 from .models import FileText
 from .pdf_text import text_of_pdf
@@ -42,26 +48,29 @@ def text_of_docx(stream):
     )
 
 
-def read_files(limit=50):
-    """Read files whose text is not known yet, and index their pages; answers how many were read."""
-    known, done = FileText.objects.values("sha256"), set()
-    unread = [
-        file
-        for model in file_models()
-        for file in model._base_manager.filter(media_type__in=[PDF, DOCX])
+def unread_files():
+    """[rows of each kind of file] of which nobody knows yet all that they say."""
+    known = FileText.objects.exclude(is_whole=None).values("sha256")
+    return [
+        model._base_manager.filter(media_type__in=SHORT_NAMES)
         .exclude(sha256="")
         .exclude(sha256__in=known)
-        .order_by("id")[:limit]
+        .order_by("id")
+        for model in file_models()
     ]
-    for file in unread:
+
+
+def read_files(limit=50):
+    """Read files whose text is not known yet, and index their pages; answers how many were read."""
+    done = set()
+    for file in [file for files in unread_files() for file in files[:limit]]:
         if file.sha256 in done:
             continue
         try:
             with file.file.open("rb") as stream:
-                text = text_of(stream, file.media_type)
+                read(file.sha256, stream, file.media_type)
         except OSError:
             continue  # the disk is away: tried again
-        FileText.objects.update_or_create(sha256=file.sha256, defaults={"text": text})
         done.add(file.sha256)
     pages = {}
     for model in file_models() if done else ():
@@ -72,3 +81,14 @@ def read_files(limit=50):
     for model, numbers in pages.items():
         index_or_touch(model, sorted(numbers))
     return len(done)
+
+
+def read(sha256, stream, media_type):
+    """The FileText of a file."""
+    known = FileText.objects.filter(sha256=sha256).first()
+    text = known.text if known else text_of(stream, media_type)
+    stream.seek(0)
+    said, is_whole = everything_in(stream)
+    more = "\n".join(each for each in said if each not in text)
+    found = {"text": text, "more": more, "is_whole": is_whole}
+    return FileText.objects.update_or_create(sha256=sha256, defaults=found)[0]

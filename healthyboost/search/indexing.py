@@ -67,7 +67,9 @@ def index(model, numbers):
     with transaction.atomic():
         list(locked.order_by("pk").values_list("pk"))
         pages = list(pages)
-        known = FileText.objects.in_bulk({file.sha256 for page in pages for file in files_of(page)})
+        known = FileText.objects.defer("more").in_bulk(
+            {file.sha256 for page in pages for file in files_of(page)}
+        )
         rows, said = [], {}
         for page in pages:
             for text in texts_of(page, known):

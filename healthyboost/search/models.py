@@ -102,6 +102,9 @@ class FileText(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     text = models.TextField(blank=True)
+    # What is not searched: its makers, comments, what stands far behind. Whom it names, it names there, too.
+    more = models.TextField(blank=True, db_default="")
+    is_whole = models.BooleanField(null=True)  # whether nothing stayed unread; None: not read yet
 
     def __str__(self):
         return self.sha256

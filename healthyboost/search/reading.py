@@ -59,7 +59,11 @@ def read_entries(numbers):
     rows = gather(**wanted)
     pages = {(kind, page.pk): page for kind in models for page in rows.get(str(kind), ())}
     held = rows_by_key({entry.file for entry in entries.values() if entry.file})
-    said = FileText.objects.in_bulk({file.sha256 for file in held.values()}) if held else {}
+    said = (
+        FileText.objects.defer("more").in_bulk({file.sha256 for file in held.values()})
+        if held
+        else {}
+    )
     found = {}
     for number, entry in entries.items():
         page = pages.get((entry.content_type_id, entry.object_id))
