@@ -1,5 +1,6 @@
-"""gunicorn's threads, kept by no client that speaks slowly, or not at all. nginx, where it stands in
-front, takes in whole requests; this is for whoever reaches the portal without it."""
+"""gunicorn's threads, kept by no client that speaks slowly, or not at all, and its processes, each with
+a fair share of the clients. nginx, where it stands in front, takes in whole requests; the first is for
+whoever reaches the portal without it."""
 
 import socket
 import struct
@@ -8,6 +9,7 @@ import time
 from gunicorn.workers import gthread
 
 HEAD_TIMEOUT = 5  # seconds in which a client has said what it wants
+PAUSE = 0.0001  # second for each open connection, of ten at most
 SILENCE = struct.pack("ll", 30, 0)  # seconds in which a client says, or takes, something more
 
 
@@ -15,6 +17,13 @@ class Worker(gthread.ThreadWorker):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.listening_since = {}  # {connection: second}, until its request is known
+
+    def accept(self, listener):
+        """All processes hear of a new client. The one that has most waits longest, and another takes it:
+        else one may have them all, and its threads wait for each other while the others are idle."""
+        if self.nr_conns and self.cfg.workers > 1:
+            time.sleep(min(self.nr_conns, 10) * PAUSE)
+        super().accept(listener)
 
     def handle(self, conn):
         if not conn.initialized:

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from django.db import connection
@@ -55,6 +57,24 @@ def numbers(port):
 
 def lines_of(log):
     return [json.loads(line) for line in Path(log).read_text().splitlines() if line]
+
+
+def test_clients_that_keep_their_connection_are_shared_by_all_processes(static_root):
+    with ExitStack() as stack:
+        process, port = stack.enter_context(servers.gunicorn(static_root, workers=2))
+        time.sleep(3)  # until the second one answers, too
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _n in range(20)
+        ]
+        for client in clients:
+            client.sendall(f"GET /healthz HTTP/1.1\r\nHost: {servers.HOST}\r\n\r\n".encode())
+            assert client.recv(4096).startswith(b"HTTP/1.1 200")
+        shares = [
+            sum(each.status == "ESTABLISHED" for each in worker.net_connections("tcp4"))
+            for worker in psutil.Process(process.pid).children()
+        ]
+        print(f"\n20 clients, of each process: {shares}")
+        assert min(shares) >= 3
 
 
 @pytest.fixture
