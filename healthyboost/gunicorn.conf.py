@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 
 wsgi_app = "healthyboost.wsgi"
@@ -23,10 +24,14 @@ preload_app = True  # the processes share the memory of the loaded code
 keepalive = 20  # longer than a reader takes to follow a link
 timeout = 60
 graceful_timeout = 3  # SIGTERM ends everything within five seconds
-accesslog = None  # addresses of visitors are nobody's business
 control_socket_disable = True  # it would be a socket in the home folder
 # Each process's sign of life is a file: in memory, for a disk can be slow or read-only.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+class logger_class(Logger):
+    def access(self, *request):
+        """Addresses of visitors are nobody's business. Left to itself it makes a line and throws it away."""
 
 
 def when_ready(server):

@@ -43,7 +43,11 @@ ALERT = {
 class Pulse:
     def __init__(self):
         self.listeners, self.timers = [], []
-        self.process = self.thread = None
+        self.forget()
+
+    def forget(self):
+        """In a process that was forked from one with a pulse: it has none yet."""
+        self.thread, self.proven = None, float("-inf")
         self.is_away = False  # the database
         self.starting = threading.Lock()
 
@@ -54,30 +58,29 @@ class Pulse:
         self.timers.append((seconds, function))
 
     def is_proven(self):
-        return self.process == os.getpid() and time.monotonic() - self.proven < PROVEN_FOR
+        return time.monotonic() - self.proven < PROVEN_FOR
 
     def start(self):
-        if self.process == os.getpid():
+        if self.thread:
             return
         with self.starting:
-            if self.process == os.getpid():
+            if self.thread:
                 return
-            self.proven, self.heard, self.is_away = float("-inf"), [], False
+            self.heard, self.is_away = [], False
             self.own = f"pulse_{uuid.uuid4().hex}"
             self.connected = threading.Event()
             self.wake, self.sleeper = socket.socketpair()  # something to read: end
             self.thread = threading.Thread(target=self._run, name="pulse", daemon=True)
-            self.process = os.getpid()
             self.thread.start()
         self.connected.wait(FIRST_WAIT)
 
     def stop(self):
         """End the thread; what runs by the clock runs a last time."""
-        if self.process != os.getpid():
+        if not self.thread:
             return
         self.wake.close()
         self.thread.join(LAST_WAIT)
-        self.process = None
+        self.thread, self.proven = None, float("-inf")
 
     def _run(self):
         connections["default"] = own = connection.copy()
@@ -165,3 +168,4 @@ process_pulse = Pulse()
 listen, every = process_pulse.listen, process_pulse.every
 start, stop, is_proven = process_pulse.start, process_pulse.stop, process_pulse.is_proven
 atexit.register(stop)
+os.register_at_fork(after_in_child=process_pulse.forget)
