@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 
+import lxml.html
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from reversion.models import Version
 
 from healthyboost.content.history import record
@@ -32,6 +34,7 @@ from healthyboost.search.models import SpokenWord
 from healthyboost.translation.comments import ask
 from healthyboost.translation.memory import MemoryEntry
 from healthyboost.translation.page_links import PageLink
+from healthyboost.wordings.models import InterfaceString, Wording
 from news.models import Article, Event
 from partners.models import ContactPerson
 
@@ -550,3 +553,18 @@ def test_the_screens_are_accessible_and_fit_a_phone(width, scheme, page, live_se
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         violations = Axe().run(page).response["violations"]
         assert [each["id"] for each in violations] == [], (address, violations)
+
+
+@pytest.mark.django_db
+def test_no_place_is_named_in_another_language(client):
+    """Fields that stand in no form have a name of their column alone."""
+    client.force_login(make_user("administrator", language="fi"))
+    string = InterfaceString.objects.create(
+        key="k", catalogue="django", msgid="Hello", since=timezone.now()
+    )
+    Wording.objects.create(string=string, language="fi", released=["Testinen tervehtii"])
+    shown = client.post("/admin/privacy/erase/", {"spellings": "Testinen", "look": ""}).text
+    assert "Testinen tervehtii" in shown and "Released" not in shown
+    page = lxml.html.fromstring(client.get("/admin/privacy/").text)
+    outside = [each.text for each in page.iterfind(".//details//code")]
+    assert "last_seen_at" in outside and not any(" " in each for each in outside)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from healthyboost.accounts.rights import page_of
@@ -17,6 +18,11 @@ class Fate(StrEnum):
     PROSE = auto()  # somebody has to rewrite it
     FILE = auto()  # a file says it: somebody has to replace or delete it
     LOOK = auto()  # an account or a row of perhaps another person: somebody has to look at it
+
+
+def is_named(field):
+    """In the languages of the admin: other names are made of that of the column."""
+    return isinstance(getattr(field, "verbose_name", ""), Promise)
 
 
 @dataclass
@@ -46,9 +52,9 @@ class Mention:
 
     @property
     def places(self):
-        """Names of the fields as forms have them."""
-        meta = self.model._meta
-        return [capfirst(meta.get_field(name).verbose_name) for name in self.fields]
+        """Names of the fields as forms have them; a field that stands in none has no name in words."""
+        fields = map(self.model._meta.get_field, self.fields)
+        return [capfirst(field.verbose_name) for field in fields if is_named(field)]
 
     @property
     def file_field(self):

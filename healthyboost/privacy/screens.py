@@ -23,7 +23,7 @@ from healthyboost.editing.consequences import named
 from .backups import backups_in_words
 from .erasing import Erasure
 from .in_files import closed_files, waiting_files
-from .mentions import Fate
+from .mentions import Fate, is_named
 from .naming import Naming
 from .people import kind_of, row_of, spellings_of
 from .register import tables
@@ -188,7 +188,8 @@ def register_view(site):
                 [
                     (
                         capfirst(model._meta.verbose_name),
-                        ", ".join(str(getattr(each, "verbose_name", each.name)) for each in fields),
+                        [str(each.verbose_name) for each in fields if is_named(each)],
+                        [each.name for each in fields if not is_named(each)],
                     )
                     for model, fields in rows
                     if fields
