@@ -128,8 +128,10 @@ def test_pages_are_accessible_and_nothing_is_cut_off(page, problems, few_pages):
 @pytest.mark.long
 @pytest.mark.parametrize("language", language_codes())
 def test_all_pages_are_accessible_in_every_language(page, problems, sample, language):
-    for name, path in PAGES.items():
-        for width, scheme in SCREENS[: 4 if language == "lv" else 1]:  # words do not change colours
+    # Words do not change colours: each page on all screens in Latvian, and in two other languages on one.
+    part = slice(None) if language == "lv" else slice(language_codes().index(language) % 2, None, 2)
+    for name, path in list(PAGES.items())[part]:
+        for width, scheme in SCREENS[: 4 if language == "lv" else 1]:
             look(page, f"{sample}/{language}/{path}", width, scheme)
             assert faults(page) == [], f"{name} {width} {scheme}"
             assert widest(page) <= width, f"{name} {width}"

@@ -277,6 +277,7 @@ def test_the_salt_of_a_day_is_forgotten_the_day_after(reader, monkeypatch):
     [
         {"Sec-Fetch-Site": "cross-site"},
         {"Origin": "https://elsewhere.example"},
+        {"Origin": "https://["},
         pytest.param({"Sec-Fetch-Site": "same-site"}, marks=pytest.mark.long),
         pytest.param({"Origin": "null"}, marks=pytest.mark.long),
         pytest.param({}, marks=pytest.mark.long),

@@ -33,8 +33,11 @@ def is_from_here(request):
     """Whether a form was sent from a page of ours: pages that all share carry no token to tell by."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.get_host()
+    try:
+        host = urlsplit(request.headers.get("Origin", "")).netloc
+    except ValueError:  # no browser sends such an address
+        return False
+    return bool(host) and host == request.get_host()
 
 
 def lack_in(page, language):
