@@ -13,7 +13,7 @@ from .faults import Editor, Table, place, under_load, until
 from .servers import ask, needs_nginx
 
 pytestmark = [pytest.mark.long, needs_nginx]
-AWAY = int(os.environ.get("SECONDS_WITHOUT_DATABASE", "10"))
+AWAY = int(os.environ.get("SECONDS_WITHOUT_DATABASE", "60"))
 
 
 @pytest.fixture(scope="module")
