@@ -198,8 +198,7 @@ def empty_cache(request, django_db_blocker):
 @pytest.fixture
 def proven(monkeypatch):
     """As if the pulse had just been proven: no page is asked after at the database."""
-    monkeypatch.setattr(process_pulse, "proven", time.monotonic() + 3600, raising=False)
-    monkeypatch.setattr(process_pulse, "process", os.getpid())
+    monkeypatch.setattr(process_pulse, "proven", time.monotonic() + 3600)
 
 
 # The browser
