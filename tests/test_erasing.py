@@ -557,14 +557,16 @@ def test_the_screens_are_accessible_and_fit_a_phone(width, scheme, page, live_se
 
 @pytest.mark.django_db
 def test_no_place_is_named_in_another_language(client):
-    """Fields that stand in no form have a name of their column alone."""
+    """What stands in no form has a name of the code alone."""
     client.force_login(make_user("administrator", language="fi"))
     string = InterfaceString.objects.create(
         key="k", catalogue="django", msgid="Hello", since=timezone.now()
     )
     Wording.objects.create(string=string, language="fi", released=["Testinen tervehtii"])
+    SpokenWord.objects.create(word="testinen", language="fi")
     shown = client.post("/admin/privacy/erase/", {"spellings": "Testinen", "look": ""}).text
     assert "Testinen tervehtii" in shown and "Released" not in shown
+    assert "search.SpokenWord" in shown and "Spoken words" not in shown
     page = lxml.html.fromstring(client.get("/admin/privacy/").text)
     outside = [each.text for each in page.iterfind(".//details//code")]
     assert "last_seen_at" in outside and not any(" " in each for each in outside)

@@ -117,7 +117,7 @@ def grouped(mentions):
         if kinds:
             rows = [
                 (
-                    capfirst(model._meta.verbose_name_plural),
+                    kind_in_words(model),
                     list(map(shown, each[:SHOWN])),
                     len(each),
                 )
@@ -178,6 +178,15 @@ def screens(site):
     ]
 
 
+def kind_in_words(model):
+    return name_in_words(model, model._meta.verbose_name_plural)
+
+
+def name_in_words(model, name):
+    """That of forms; a model that stands in none has only that of its code."""
+    return capfirst(name) if is_named(model._meta) else model._meta.label
+
+
 def register_view(site):
     def view(request):
         if not may_erase(request.user):
@@ -187,7 +196,7 @@ def register_view(site):
                 purpose,
                 [
                     (
-                        capfirst(model._meta.verbose_name),
+                        name_in_words(model, model._meta.verbose_name),
                         [str(each.verbose_name) for each in fields if is_named(each)],
                         [each.name for each in fields if not is_named(each)],
                     )
@@ -249,7 +258,7 @@ def initial(request):
 
 def told(outcome):
     def lines(counts):
-        found = [(str(capfirst(model._meta.verbose_name_plural)), n) for model, n in counts.items()]
+        found = [(str(kind_in_words(model)), n) for model, n in counts.items()]
         return sorted(found)
 
     return {
