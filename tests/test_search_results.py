@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from healthyboost.content.languages import language_codes
 from healthyboost.media.models import Attachment
 from healthyboost.search import files, finding
 from healthyboost.search.asking import read
-from healthyboost.search.finding import find, timeline
+from healthyboost.search.finding import TOP, Finds, Search, find, timeline
 from healthyboost.search.models import FileText
-from healthyboost.search.snippets import LENGTH, snippet
+from healthyboost.search.snippets import LENGTH, READ, Sought, piece, places_to_show, snippet
+from healthyboost.search.views import count_said
 
 from .factories import make_article, make_material, make_organisation
 from .test_search import found, pdf, text_of
+from .test_search_scale import make_many_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +35,7 @@ def test_others_are_ranked_only_when_somebody_gets_there(client, django_assert_n
     make_article(title_lv="Sauna", languages=("lv",), source_language="lv")
     question = read("sauna")
     timeline()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # English texts, others, and how the word sounds in Russian
         finds = find(question, "en")
     assert len(finds) == 11
     with django_assert_num_queries(0):
@@ -41,6 +44,45 @@ def test_others_are_ranked_only_when_somebody_gets_there(client, django_assert_n
         [other] = finds[10:20]
     assert not other.is_own and other.language == "lv"
     assert [each.key for each in finds] == sorted(each.key for each in finds)
+
+
+def test_what_many_own_texts_stand_before_is_looked_up_when_somebody_gets_there(
+    client, django_assert_num_queries
+):
+    """All are shown once, own ones first; forwards and backwards; counted at the end."""
+    other = make_article(title_lv="Sauna", languages=("lv",), source_language="lv")
+    make_many_texts(600)  # a fifth of them says it, and the one that they are copies of
+    number, question = 121, read("sauna")
+    timeline()
+    with django_assert_num_queries(1):
+        finds = find(question, "en")
+    assert len(finds.first) == TOP < finds.number == number and not finds.is_counted
+    with django_assert_num_queries(1):
+        assert find(question, "en", codes=["en"]).is_counted  # there are no others
+    address, pages = "/en/search/?q=sauna", []
+    while address:
+        answer = client.get(address)
+        pages.append([each.page for each in answer.context["results"]])
+        said = f"At least {number} results" if len(pages) < 13 else f"{number + 1} results"
+        assert f'<h2 id="results">{said}</h2>' in answer.text
+        after = answer.context["paging"].next
+        address = after and f"/en/search/?q=sauna&after={after}"
+    shown = [page.pk for page in sum(pages, [])]
+    assert len({*shown}) == len(shown) == number + 1 and shown[-1] == other.pk
+    before = answer.context["paging"].previous
+    answer = client.get(f"/en/search/?q=sauna&before={before}")
+    assert [each.page for each in answer.context["results"]] == pages[-2]
+
+
+@pytest.mark.parametrize(
+    "language, said",
+    [("lv", "Vismaz 121 rezultāts"), ("fi", "Vähintään 121 tulosta"), ("sv", "Minst 121 träffar")]
+    + [("ru", "Не менее 121 результата")],
+)
+def test_how_many_there_are_at_least_is_said_in_each_language(language, said):
+    with translation.override(language):
+        search = Search(read("sauna"), language, (), language_codes(), some=False)
+        assert count_said(Finds(["any"], 121, search=search)) == said
 
 
 def test_a_page_is_found_once_in_the_language_of_the_reader(client, django_assert_num_queries):
@@ -120,6 +162,21 @@ def test_a_text_without_spaces_is_cut_all_the_same():
 def test_the_piece_that_says_most_is_shown():
     text = "A sauna here. " + "Nothing at all. " * 40 + "The sauna in the forest."
     assert "<mark>sauna</mark> in the <mark>forest</mark>" in shown(text, "sauna forest")
+
+
+@pytest.mark.parametrize("letters", [100, 700, 2_800, 19_000])
+def test_what_is_said_further_back_is_shown_where_the_beginning_does_not_say_all(letters):
+    filling = ("plain words " * (letters // 12)).strip()
+    text = f"A sauna. {filling} The sauna of the city. {filling} A city with a sauna again."
+    sought = Sought(read("sauna city").sayings_in("en"), "en")
+    shown = piece(text[:READ], places_to_show(text, sought))
+    assert "<mark>sauna</mark> of the <mark>city</mark>" in shown
+
+
+def test_no_more_of_a_text_is_looked_through_than_says_all():
+    text = "A bathhouse, or sauna. " + "plain words " * 1_000 + "A sauna."
+    sought = Sought(read("sauna").sayings_in("en"), "en")
+    assert [start for start, _end, _saying in places_to_show(text, sought)] == [16]
 
 
 def test_a_choice_is_no_text(client):

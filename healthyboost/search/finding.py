@@ -2,6 +2,8 @@
 
 A common word stands in more texts than anybody reads, and ranking them all takes long. So at most
 MOST of each group are ranked, the newest; months are the steps in which older ones are looked at.
+Most readers see the first page: the TOP are handed over, and where they fill ten pages, nobody looks
+for more before a reader has got there.
 """
 
 import time
@@ -21,6 +23,7 @@ from .models import Month
 from .places import each_that_says
 
 MOST = COUNT_LIMIT + 1
+TOP = 100  # pages in the reader's language, the best, that are handed over at first
 FEW = 20_000  # texts among which all that match are read at once
 FIRST = 8_000  # texts of the newest months that are looked at first, in a larger index
 SECOND = 20_000  # where all are too many
@@ -34,24 +37,48 @@ FILE = 0.05  # what a file counts less than a page
 EXACTLY = 0.2  # what the words count one after another in title or summary
 
 PART = """
-SELECT id, date, content_type_id, object_id FROM search_entry
+SELECT {columns} FROM search_entry
 WHERE {texts} AND published_at <= %s AND (unpublish_at IS NULL OR unpublish_at > %s)
 """
-NEWEST = f"(PARTS) AS parts ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}"
-PAGES = f"SELECT content_type_id, object_id FROM {NEWEST}"
+NARROW = "id, date, content_type_id, object_id"
+WIDE = "id, date, content_type_id, object_id, language, file, words"
+NEWEST = f"({{parts}}) AS parts ORDER BY date DESC NULLS LAST, id DESC LIMIT {MOST}"
+TEXTS_OF_NEWEST = f"""
+(SELECT id FROM {NEWEST}) AS newest, LATERAL (
+  -- each by itself: PostgreSQL would rather read a small table as a whole
+  SELECT {WIDE} FROM search_entry WHERE search_entry.id = newest.id OFFSET 0
+) AS texts
+"""
 RANKED = f"""
-SELECT newest.id, content_type_id, object_id, language, file, %s,
+WITH ranked AS MATERIALIZED (
+  SELECT texts.id, content_type_id, object_id, language, file, %s AS is_own,
     ts_rank('{WEIGHTS}', words, %s::tsquery)
     + {A_YEAR} * coalesce(extract(epoch FROM date)::float8, %s) / {SECONDS}
     + CASE WHEN %s <> '' AND ts_filter(words, '{{a,b}}') @@ %s::tsquery THEN {EXACTLY} ELSE 0 END
     - CASE WHEN file IS NOT NULL THEN {FILE} ELSE 0 END AS score
-FROM (SELECT id FROM {NEWEST}) AS newest, LATERAL (
-  -- each by itself: PostgreSQL would rather read a small table as a whole
-  SELECT content_type_id, object_id, language, file, date, words
-  FROM search_entry WHERE search_entry.id = newest.id OFFSET 0
-) AS texts
+  FROM TEXTS
+), best AS (
+  SELECT DISTINCT ON (content_type_id, object_id) * FROM ranked
+  ORDER BY content_type_id, object_id, score DESC, id
+)
+SELECT best.*, count(*) OVER (), (SELECT count(*) FROM ranked) FROM best
 ORDER BY score DESC, id
 """
+
+
+class Look(NamedTuple):
+    """A way to ask the index; `columns`: what it reads of each text that matches."""
+
+    columns: str
+    sql: str  # {parts}: these texts
+    is_ranked: bool
+
+
+ALL_BEST = Look(NARROW, RANKED.replace("TEXTS", TEXTS_OF_NEWEST), True)
+BEST = Look(NARROW, f"{ALL_BEST.sql} LIMIT {TOP}", True)
+# The same where fewer than MOST match, in one go: whether they do shows when it is done.
+BEST_OF_FEW = Look(WIDE, f"{RANKED.replace('TEXTS', '({parts}) AS texts')} LIMIT {TOP}", True)
+PAGES = Look(NARROW, f"SELECT content_type_id, object_id FROM {NEWEST}", False)
 
 
 class Found(NamedTuple):
@@ -69,90 +96,158 @@ class Found(NamedTuple):
     def key(self):
         return (not self.is_own, -self.score, self.id)
 
+    @property
+    def page(self):
+        return self.kind, self.number
+
 
 class Finds(Sequence):
     """The Found, a page once, best first: those in the reader's language, then the others.
 
-    The others are counted at once, and ranked when somebody gets there. `has_more`: older texts that
-    match were not looked at.
+    There are `number` in her language, of which `first` are at hand. The rest, and the others, are looked
+    up when somebody gets there. `has_more`: older texts that match were not looked at.
     """
 
-    def __init__(self, own=(), others=0, rank_others=list, has_more=False):
-        self.own, self.others, self.rank_others = own, others, rank_others
-        self.has_more = has_more
+    def __init__(self, first=(), number=0, has_more=False, search=None):
+        self.first, self.number, self.has_more, self.search = first, number, has_more, search
+
+    @cached_property
+    def own(self):
+        return self.first if len(self.first) == self.number else self.search.best_own()
+
+    @cached_property
+    def others(self):
+        """How many there are in other languages. They come last: behind too many nobody gets there."""
+        if not self.search or not self.search.others or self.has_more:
+            return 0
+        pages, self.has_more = self.search.pages_in_others()
+        return len(pages - {each.page for each in self.own})
 
     @cached_property
     def all(self):
-        return [*self.own, *(self.rank_others() if self.others else ())]
+        but = {each.page for each in self.own}
+        return [*self.own, *(self.search.best_of_others(but) if self.others else ())]
+
+    @property
+    def is_counted(self):
+        """Whether all of them are counted: len() does it, if need be."""
+        return (
+            "others" in self.__dict__ or self.has_more or not (self.search and self.search.others)
+        )
 
     def __len__(self):
-        return len(self.own) + self.others
+        return self.number + self.others
+
+    def __bool__(self):
+        return self.number > 0 or self.others > 0
+
+    def has(self, place):
+        return place < self.number or place < len(self)
 
     def __getitem__(self, places):
-        is_own = places.stop <= len(self.own)
-        return list(map(Found._make, (self.own if is_own else self.all)[places]))
+        if places.stop <= len(self.first):
+            return self.first[places]
+        return (self.own if places.stop <= self.number else self.all)[places]
 
     def __iter__(self):
-        yield from map(Found._make, self.own)
-        yield from map(Found._make, self.all[len(self.own) :])
+        yield from self.first
+        yield from self.own[len(self.first) :]
+        yield from self.all[len(self.own) :]
 
 
 def find(question, language, marks=(), codes=None, some=False):
     """The Finds of a question, of at most MOST texts in `language` and MOST in the others.
 
-    Others come after all those in `language`: where these are too many to count, nobody gets there.
-    `marks`: what they all have to have (lexemes.marks_of); `codes`: only texts in these languages.
+    `marks`: what they all have to have (lexemes.marks_of); `codes`: only texts in these languages;
+    `some`: texts that say some of the words.
     """
-    codes = codes or list(KNOWN_LANGUAGES)
-    own, others = {}, [code for code in codes if code != language]
-    has_more = False
-
-    def look(sql, theirs):
-        asked = question.everywhere(theirs, some), question.exactly(theirs), theirs == [language]
-        return stepwise(sql, *asked, marks)
-
-    def rank_others():
-        return best_of(look(RANKED, others)[0], but=own).values()
-
-    if language in codes:
-        rows, has_more = look(RANKED, [language])
-        own = best_of(rows)
-    if not others or has_more:
-        return Finds(list(own.values()), has_more=has_more)
-    rows, has_more = look(PAGES, others)
-    return Finds(list(own.values()), len({*rows} - {*own}), rank_others, has_more)
+    search = Search(question, language, marks, codes or list(KNOWN_LANGUAGES), some)
+    finds = search.first()
+    if finds.number < TOP:
+        len(finds)  # they end where somebody may see it
+    return finds
 
 
-def best_of(rows, but=()):
-    """{(content type, object): its best text} of rows that are in order."""
-    best = {}
-    for row in rows:
-        if row[1:3] not in but:
-            best.setdefault(row[1:3], row)
-    return best
+class Search:
+    def __init__(self, question, language, marks, codes, some):
+        self.question, self.marks, self.some = question, marks, some
+        self.own = [language] if language in codes else []
+        self.others = [code for code in codes if code != language]
+
+    def first(self):
+        if not self.own:
+            return Finds(search=self)
+        is_small = timeline()[1] <= FEW
+        rows, texts = self.ask(BEST_OF_FEW, self.own) if is_small else ([], MOST)
+        if texts >= MOST:
+            rows, texts = self.look(BEST, self.own)
+        return Finds(founds(rows), rows[0][-2] if rows else 0, texts >= MOST, self)
+
+    def best_own(self):
+        return founds(self.look(ALL_BEST, self.own)[0])
+
+    def pages_in_others(self):
+        """({(content type, object)}, whether there are more texts)"""
+        rows, texts = self.look(PAGES, self.others)
+        return {*rows}, texts >= MOST
+
+    def best_of_others(self, but):
+        found = founds(self.look(ALL_BEST, self.others)[0])
+        return [each for each in found if each.page not in but]
+
+    def look(self, look, codes):
+        return stepwise(lambda months="": self.ask(look, codes, months))
+
+    def ask(self, look, codes, months=""):
+        """(rows, how many texts they come from) of what stands in these languages and months."""
+        marked = "".join(said_by_any(mark.split("|")) for mark in self.marks) + months
+        queries = self.question.everywhere(codes, self.some)
+        now = timezone.now()
+        parts = list(
+            each_that_says({code: f"({query}){marked}" for code, query in queries.items()})
+        )
+        asked = [value for _texts, params in parts for value in (*params, now, now)]
+        if look.is_ranked:
+            words = " | ".join(dict.fromkeys(f"({query})" for query in queries.values()))
+            exactly = self.question.exactly(codes)
+            asked = [codes == self.own, words, undated(now), exactly, exactly, *asked]
+        sql = " UNION ALL ".join(
+            PART.format(texts=texts, columns=look.columns) for texts, _params in parts
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(look.sql.replace("{parts}", sql), asked)
+            rows = cursor.fetchall()
+        return rows, (rows[0][-1] if rows else 0) if look.is_ranked else len(rows)
 
 
-def stepwise(sql, queries, exactly, is_own, marks):
-    """(rows, whether there are more): from the newest months on, until there are MOST.
+def undated(now):
+    """Of a page without a date, in seconds: the same all month, so that pages of results follow."""
+    first = now.replace(year=now.year - UNDATED, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.timestamp()
+
+
+def founds(rows):
+    return [Found._make(row[: len(Found._fields)]) for row in rows]
+
+
+def stepwise(ask):
+    """What ask(months) answers, from the newest months on, until there are MOST texts.
 
     Two looks at least, seldom more. Where the words of a phrase stand in very many texts, but not
     together, to read them all takes too long: then only newer ones are read.
     """
     months, total = timeline()
+    if total <= FEW:
+        return ask()
     looked = min(total, FIRST)
     while True:
-        if total <= FEW:
-            found = ask(sql, queries, exactly, is_own, marks)
-        elif looked >= total:
-            found = ask_in_time(sql, queries, exactly, is_own, marks)
-            if found is None:
-                return ask(sql, queries, exactly, is_own, marks, newest(months, SECOND)), True
-        else:
-            found = ask(sql, queries, exactly, is_own, marks, newest(months, looked))
-        if len(found) >= MOST or total <= FEW or looked >= total:
-            return found, len(found) >= MOST
-        expected = len(found) * total / looked
-        needed = looked * MOST / max(len(found), 1) * 1.3
+        if looked >= total:
+            return ask_in_time(ask) or (ask(newest(months, SECOND))[0], MOST)
+        rows, texts = ask(newest(months, looked))
+        if texts >= MOST:
+            return rows, texts
+        expected = texts * total / looked
+        needed = looked * MOST / max(texts, 1) * 1.3
         looked = total if expected < 4 * MOST else max(int(needed), looked * 3)
 
 
@@ -177,34 +272,18 @@ def said_by_any(marks):
     return f" & ({' | '.join(map(quoted, marks))})"
 
 
-def ask_in_time(*asked):
+def ask_in_time(ask):
     """What ask() answers; None where it takes longer than IN_TIME."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [IN_TIME])
-            found = ask(*asked)
+            found = ask()
             cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
         return found
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             return None
         raise
-
-
-def ask(sql, queries, exactly, is_own, marks, months=""):
-    marked = "".join(said_by_any(mark.split("|")) for mark in marks) + months
-    now = timezone.now()
-    # The same all month, so that the pages of results follow one another.
-    undated = now.replace(year=now.year - UNDATED, day=1, hour=0, minute=0, second=0, microsecond=0)
-    parts = list(each_that_says({code: f"({query}){marked}" for code, query in queries.items()}))
-    asked = [value for _texts, params in parts for value in (*params, now, now)]
-    if sql is RANKED:
-        words = " | ".join(dict.fromkeys(f"({query})" for query in queries.values()))
-        asked = [is_own, words, undated.timestamp(), exactly, exactly, *asked]
-    parts = " UNION ALL ".join(PART.format(texts=texts) for texts, _params in parts)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.replace("PARTS", parts), asked)
-        return cursor.fetchall()
 
 
 # How many texts there are of each month

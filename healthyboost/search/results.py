@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from .reading import Read, read_entries
-from .snippets import READ, Sought, marked, piece, places_in
+from .snippets import READ, Sought, marked, piece, places_in, places_to_show
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Result:
 
     @cached_property
     def in_text(self):
-        return places_in(self.read.text[:READ], self.sought)
+        return places_to_show(self.read.text, self.sought)
 
     @cached_property
     def why(self):
@@ -75,7 +75,7 @@ class Result:
 
 def results(question, found):
     """The Results of these Found, in their order; those that nobody may read any more are left out."""
-    read = read_entries([each.id for each in found])
+    read = read_entries(found)
     sought = {
         code: Sought(question.sayings_in(code), code) for code in {each.language for each in found}
     }

@@ -10,6 +10,7 @@ from .lexemes import is_abbreviation, joined_in, said_by
 LENGTH = 240  # letters of a snippet
 BEFORE = 80  # letters before the first word found
 READ = 20_000  # letters of a text that are looked through
+FIRST_READ = 800, 3_000  # that are looked through first: most texts say early what was asked
 
 
 def places_of(text, sayings, language):
@@ -17,11 +18,22 @@ def places_of(text, sayings, language):
     return places_in(text, Sought(sayings, language))
 
 
+def places_to_show(text, sought):
+    """The same of a beginning of `text`, where one stretch of that says all that was asked."""
+    for length in FIRST_READ:
+        if len(text) > length:
+            beginning = text[: text.rfind(" ", 0, length) + 1]
+            places = places_in(beginning, sought)
+            if sought.are_all_said(places, len(beginning)):
+                return places
+    return places_in(text[:READ], sought)
+
+
 def places_in(text, sought):
-    words, found, known = Words(text, sought.language), {}, sought.known
-    for number, word in enumerate(words.all):
-        begun = known.get(word)
-        for saying in sought.begun(word) if begun is None else begun:
+    words, found = Words(text, sought.language), {}
+    begins = {word: begun for word in {*words.all} if (begun := sought.begun(word))}
+    for number, word in enumerate(words.all) if begins else ():
+        for saying in begins.get(word, ()):
             if places := said_at(saying, words, number):
                 for place in places:
                     start, end = words.span(place)
@@ -46,6 +58,8 @@ class Sought:
         for saying in sayings:
             for form in saying.words[0]:
                 self.firsts.setdefault(form, []).append(saying)
+        typed = [saying.asked for saying in sayings if not saying.wording]
+        self.typed = {id(item): item for item in typed}.values()
 
     def begun(self, word):
         """Sayings that this word may begin, in the order of the question."""
@@ -54,6 +68,15 @@ class Sought:
             begun = dict.fromkeys(saying for form in forms for saying in self.firsts[form])
             self.known[word] = begun
         return begun
+
+    def are_all_said(self, places, length):
+        """Whether the best stretch of so many letters says all that was typed, itself or by the glossary."""
+        start = best_start(places)
+        said = [it.asked for at, _to, it in places if start <= at < start + LENGTH - BEFORE]
+        return start + LENGTH <= length and all(
+            any(each is item or hasattr(each, "covers") and each.covers(item) for each in said)
+            for item in self.typed
+        )
 
 
 class Words:

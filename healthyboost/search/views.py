@@ -38,20 +38,19 @@ class Slice:
     def __post_init__(self):
         try:
             if after := self.asked.get("after"):
-                self.start = next(self.beyond(key_of(after)), len(self.found))
+                self.start = self.place_beyond(key_of(after))
             elif before := self.asked.get("before"):
-                self.start = max(0, next(self.beyond(key_of(before), 0), len(self.found)) - SIZE)
+                self.start = max(0, self.place_beyond(key_of(before), 0) - SIZE)
         except ValueError:
             self.fault = _("There is no such page of results.")
         self.items = self.found[self.start : self.start + SIZE]
 
-    def beyond(self, key, itself=1):
-        """Places of what comes behind `key`; with `itself` 0 also its own."""
-        return (
-            place
-            for place, each in enumerate(self.found)
-            if each.key > key or not itself and each.key == key
-        )
+    def place_beyond(self, key, itself=1):
+        """The place of what comes behind `key`; with `itself` 0 its own."""
+        for place, each in enumerate(self.found):
+            if each.key > key or not itself and each.key == key:
+                return place
+        return len(self.found)
 
     @property
     def first(self):
@@ -63,7 +62,7 @@ class Slice:
 
     @property
     def next(self):
-        return written(self.items[-1].key) if self.last < len(self.found) else ""
+        return written(self.items[-1].key) if self.found.has(self.last) else ""
 
     @property
     def previous(self):
@@ -158,8 +157,12 @@ def search(request):
 
 
 def count_said(found):
-    """How many there are; more than a thousand are not counted."""
+    """How many there are. More than a thousand are not counted, nor are those in other languages, which
+    come last, when there are many in the reader's own."""
     if found.has_more:
         number = number_format(min(len(found), COUNT_LIMIT), force_grouping=True)
         return _("More than %(count)s results") % {"count": number}
+    if not found.is_counted:
+        said = ngettext("At least %(count)s result", "At least %(count)s results", found.number)
+        return said % {"count": found.number}
     return ngettext("%(count)s result", "%(count)s results", len(found)) % {"count": len(found)}
