@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from healthyboost.words import words_of
 
@@ -18,9 +19,25 @@ PIECE = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 class Typed(str):
-    """A word of a query. `heard`: Russian words that sound like it."""
+    """A word of a query."""
 
-    heard = ()
+    query = None  # the Typing that it stands in
+
+    @property
+    def heard(self):
+        """Russian words that sound like it."""
+        return self.query.heard.get(self, ()) if self.query else ()
+
+
+class Typing:
+    """The words of a query, looked up together, when the first of them is asked what it sounds like."""
+
+    def __init__(self, words):
+        self.words = words
+
+    @cached_property
+    def heard(self):
+        return words_heard(self.words)
 
 
 @dataclass
@@ -133,9 +150,9 @@ def read(text):
             Item(said, piece.start(), piece.end(), minus == "-", is_joined, words is not None)
         )
     typed = [word for item in question.items for word in item.words]
-    heard = words_heard(typed)
+    query = Typing(typed)
     for word in typed:
-        word.heard = heard.get(word, ())
+        word.query = query
     question.bridges = bridges_of(question) if question.items else []
     return question
 

@@ -18,7 +18,7 @@ from .letters import is_cyrillic, other_layout
 from .lexemes import HYPHEN
 from .models import Entry, SpokenWord
 from .places import texts_that_say
-from .reading import read_entries
+from .reading import Indexed, read_entries
 
 ALIKE = 0.3  # trigram similarity of words that are looked at
 LOOKED_AT = 30  # words that are looked at, likest first
@@ -30,10 +30,10 @@ LONG = 8  # letters of a word that may have two
 LOOKED_THROUGH = 5  # texts that are read to see whether they say exactly this word
 SAYING = """
 WITH texts AS MATERIALIZED (  -- else PostgreSQL hopes to meet some soon and reads from the start
-  SELECT id FROM search_entry WHERE TEXTS
+  SELECT id, content_type_id, object_id, language, file FROM search_entry WHERE TEXTS
     AND published_at <= now() AND (unpublish_at IS NULL OR unpublish_at > now())
 )
-SELECT id FROM texts LIMIT %s
+SELECT * FROM texts LIMIT %s
 """
 
 
@@ -137,13 +137,13 @@ def is_said(word, language):
 
 
 def saying(word, language, most=1):
-    """Numbers of entries of public texts that say a word in one of its forms."""
+    """Entries of public texts that say a word in one of its forms."""
     found = []
     for months in looks():
         texts, params = texts_that_say({language: f"{any_form(word, language)}{months}"})
         with connection.cursor() as cursor:
             cursor.execute(SAYING.replace("TEXTS", texts), [*params, most])
-            found = [number for (number,) in cursor.fetchall()]
+            found = list(map(Indexed._make, cursor.fetchall()))
         if found:
             break
     return found

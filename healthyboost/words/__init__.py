@@ -19,7 +19,7 @@ from . import compounds, finnish, latvian, russian
 from .lemmas import lemmas_of
 
 # Letters and digits; within a word also combining marks, soft hyphens and apostrophes.
-WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad]|['’](?=[^\W_]))*")
+WORD = re.compile(r"[^\W_]+(?:(?:[\u0300-\u036f\u00ad]|['’](?=[^\W_]))[^\W_]*)*")
 LETTERS = str.maketrans({"ё": "е", "ø": "o", "æ": "ae", "’": "'", "\u00ad": None})
 KEPT = 10_000  # words whose forms a process remembers: some 5 MB
 LONGEST = 100  # letters of a word that is looked up: nothing longer is in a dictionary
