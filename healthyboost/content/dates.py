@@ -109,9 +109,8 @@ def say_period(start, start_precision, end, end_precision):
 
 def machine_date(moment, precision="day"):
     """The value of `<time datetime>`: only as much as is known. A season has no such form: its year."""
-    moment = local(moment)
-    form = {"minute": "c", "day": "Y-m-d", "month": "Y-m"}.get(precision, "Y")
-    return date_format(moment, form)
+    length = {"minute": None, "day": 10, "month": 7}.get(precision, 4)
+    return local(moment).isoformat()[:length]
 
 
 def say_time(moment):

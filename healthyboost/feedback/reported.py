@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
 from django.utils.translation import get_language_from_path, override
 
+from healthyboost.content.addresses import fixed
 from healthyboost.content.models import Content, content_models
 from healthyboost.redirects.addresses import UNPRINTABLE, page_at, without_language
 
@@ -72,7 +73,7 @@ def report_address(request):
     path = request.path_info
     if not match or not is_page(match) or not get_language_from_path(path) or len(path) > LONGEST:
         return ""
-    return with_page(reverse("feedback:report"), path)
+    return with_page(fixed("feedback:report"), path)
 
 
 def with_page(form, path):

@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from healthyboost.content.addresses import absolute, address_of
+from healthyboost.content.addresses import absolute, address_of, fixed
 from healthyboost.content.dates import Precision, machine_date
 from healthyboost.content.kept import kept
 from healthyboost.content.languages import column, language_codes, wording
@@ -84,12 +84,12 @@ def front_page(title, description, picture):
         },
         "query-input": "required name=search_term_string",
     }
-    page = web_page("WebPage", absolute(reverse("home")), title, description, picture)
+    page = web_page("WebPage", absolute(fixed("home")), title, description, picture)
     return [website() | {"potentialAction": search}, network(), page]
 
 
 def list_page(title, address, picture):
-    crumbs = breadcrumbs([(_("Home"), absolute(reverse("home"))), (title, address)])
+    crumbs = breadcrumbs([(_("Home"), absolute(fixed("home"))), (title, address)])
     return [
         website(),
         network(),
@@ -212,7 +212,7 @@ def changed_at(version, found):
 
 def crumbs_of(version):
     page = version.page
-    steps = [(_("Home"), absolute(reverse("home")))]
+    steps = [(_("Home"), absolute(fixed("home")))]
     if section := section_address(type(page)):
         steps.append((section_name(type(page)), absolute(section)))
     return breadcrumbs([*steps, (version.title, address_of(page, version.language))])

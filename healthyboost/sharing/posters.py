@@ -9,9 +9,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from healthyboost.content.addresses import absolute
+from healthyboost.content.addresses import absolute, fixed, spoken
 from healthyboost.content.kept import kept
 from healthyboost.content.models import content_models
 
@@ -24,7 +23,7 @@ RELATED = "organisation", "pilot"  # what a page may name beside itself
 def poster_of(page, language, pictures):
     """The Poster of a content object in a language in which it is public."""
     version, photo = page.in_language(language), next(iter(pictures), None)
-    with override(language):
+    with spoken(language):
         words = {"kicker": kicker_of(page), "byline": byline_of(page, language)}
         if photo and is_shown_large(photo):
             return Poster(version.title, **words, **described(photo))
@@ -100,7 +99,7 @@ def section_name(model):
 def section_address(model):
     """The path of that list in the active language; '' where there is none."""
     try:
-        return reverse(model.section_url_name or f"{model.url_name.partition(':')[0]}:list")
+        return fixed(model.section_url_name or f"{model.url_name.partition(':')[0]}:list")
     except NoReverseMatch:
         return ""
 
@@ -143,7 +142,7 @@ def path_of_picture(kind, name, poster):
 
 def picture_of_page(page, language, pictures):
     poster = poster_of(page, language, pictures)
-    with override(language):
+    with spoken(language):
         return absolute(path_of_picture(page._meta.model_name, page.slug, poster))
 
 

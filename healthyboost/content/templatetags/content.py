@@ -1,5 +1,7 @@
 """What templates need of the multilingual model. No tag writes HTML that a template could write."""
 
+from functools import cache
+
 from django import template
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
@@ -19,6 +21,7 @@ from ..richtext import RichTextField
 register = template.Library()
 
 
+@cache
 def own_name(code):
     """The name of a language in itself: the same on every page of every language."""
     return capfirst(get_language_info(code)["name_local"])
@@ -56,8 +59,11 @@ def in_other(code, found):
 
 
 def read_here(code):
-    with override(code):
-        return _("Read this page in English")
+    def say():
+        with override(code):
+            return _("Read this page in English")
+
+    return said_of(("read here", code), say)
 
 
 def address_in(code, path):

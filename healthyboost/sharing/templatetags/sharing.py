@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from django import template
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from healthyboost.content.addresses import absolute
+from healthyboost.content.addresses import absolute, spoken
 from healthyboost.content.kept import kept
 from healthyboost.content.languages import language_codes
 from healthyboost.media.models import alternative_text
@@ -53,7 +53,7 @@ def shared_page(context):
     page, language = version.page, version.language
     found = context.flatten()
     picture = posters.picture_of_page(page, language, pictures)
-    with override(language):
+    with spoken(language):
         facts = context["view"].linked_data(found)
         nodes = linked_data.page_nodes(version, found, facts, picture)
     is_article = page.schema_type.endswith("Article")
