@@ -60,18 +60,18 @@ def on_the_front_page():
     """Querysets of what it shows."""
     # of these only dots on the map, and numbers
     organisations = Organisation.objects.published().only("country", "latitude", "longitude")
-    articles = Article.objects.published().for_lists().newest_first()
-    materials = Material.objects.published().for_lists().filter(front_page_position__isnull=False)
+    articles = Article.objects.published().for_reader().newest_first()
+    materials = Material.objects.published().for_reader().filter(front_page_position__isnull=False)
     return {
-        "pilots": Pilot.objects.published().for_lists().order_by("id"),
+        "pilots": Pilot.objects.published().for_reader().order_by("id"),
         "articles": articles[:5],
         "lead_pictures": Picture.objects.agreed()
         .filter(uses__content_type__model="article", uses__object_id__in=articles[:1].values("pk"))
         .order_by("uses__position", "uses__id")[:1],
-        "events": Event.objects.published().for_lists().upcoming().soonest_first()[:3],
-        "issues": Issue.objects.published().for_lists().newest_first()[:1],
+        "events": Event.objects.published().for_reader().upcoming().soonest_first()[:3],
+        "issues": Issue.objects.published().for_reader().newest_first()[:1],
         "materials": materials.order_by("front_page_position", "id"),
-        "projects": Project.objects.published().for_lists().order_by("id")[:1],
+        "projects": Project.objects.published().for_reader().order_by("id")[:1],
         "partnerships": Partnership.objects.all(),
         "organisations": organisations.exclude(partnerships=None),
     }

@@ -1,8 +1,8 @@
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from healthyboost.content.filters import (
     Filter,
@@ -59,7 +59,8 @@ class ArticleList(ContentList):
         for article in articles:
             article.year = timezone.localtime(article.date).year if article.date else None
             place = self.pilots.get(article.pilot_id) or article.organisation
-            city = place.shown.city if place and place.languages else ""
+            is_public = place and place.language_found_in(get_language())
+            city = place.shown.city if is_public else ""
             article.note = " · ".join(filter(None, [capfirst(article.get_kind_display()), city]))
         return articles
 
@@ -110,7 +111,7 @@ class ArticleDetail(ContentDetail):
 
 def related_articles(article):
     """Up to four others: of the same pilot, else of a theme that both have; newest first."""
-    others = Article.objects.published().for_lists().exclude(pk=article.pk).newest_first()
+    others = Article.objects.published().for_reader().exclude(pk=article.pk).newest_first()
     if article.pilot_id:
         return others.filter(pilot=article.pilot_id)[:4]
     pairs = Article.themes.through.objects.all()

@@ -24,6 +24,8 @@ from .hreflang import listed_in_sitemaps
 
 SAMPLE = Path(__file__).parent.parent / "healthyboost" / "sample"
 SENTINEL = "unpublishedsentinel"
+# A column that was left out when the row was fetched.
+LATE = re.compile(r'SELECT "(\w+)"."id", "\1"."\w+" FROM "\1" WHERE "\1"."id" = %s')
 
 
 class Answer(NamedTuple):
@@ -31,6 +33,7 @@ class Answer(NamedTuple):
     content_type: str
     text: str  # of a page; '' for a picture or a file
     cookies: dict
+    late: list  # statements that fetched a column of a row alone
 
 
 class Portal(NamedTuple):
@@ -119,10 +122,18 @@ def crawl():
 
 
 def ask(client, path):
-    response = client.get(path)
+    late = []
+
+    def note_late(execute, sql, *asked):
+        if LATE.match(sql):
+            late.append(sql)
+        return execute(sql, *asked)
+
+    with connection.execute_wrapper(note_late):
+        response = client.get(path)
     content_type = response.headers.get("Content-Type", "")
     text = response.text if content_type.startswith("text/html") else ""
-    return Answer(response.status_code, content_type, text, dict(response.cookies))
+    return Answer(response.status_code, content_type, text, dict(response.cookies), late)
 
 
 def links_of(html):

@@ -46,6 +46,44 @@ def test_rows_are_the_same_as_those_of_the_querysets():
         assert getattr(gathered, field.attname) == getattr(stored, field.attname), field
 
 
+def for_reader():
+    return {"articles": Article.objects.published().for_reader().order_by("id")}
+
+
+def test_other_languages_are_left_out_of_a_row_that_is_public_in_the_reader_s(
+    django_assert_num_queries,
+):
+    everywhere = make_article(title_en="Walk", title_lv="Pastaiga", languages=("en", "lv"))
+    make_article(title_en="Talk", title_lv="Saruna", languages=("en",))
+    with translation.override("lv"), django_assert_num_queries(1):
+        translated, spoken = gather_again("test", for_reader)["articles"]
+    left_out = translated.get_deferred_fields()
+    assert {"title_en", "summary_fi", "published_at_en"} <= left_out
+    assert not {"title_lv", "published_at_lv", "origin_lv", "source_language"} & left_out
+    assert not {"title_en", "summary_fi", "published_at_en"} & spoken.get_deferred_fields()
+    with translation.override("lv"), django_assert_num_queries(0):
+        assert [each.shown.title for each in (translated, spoken)] == ["Pastaiga", "Talk"]
+        assert spoken.languages == ["en"]
+    assert translated.title_en == everywhere.title_en  # by a query of its own
+
+
+@pytest.mark.parametrize(
+    "when",
+    [{"published_at_lv": A_DAY}, {"withdrawn_at_lv": -A_DAY}, {"unpublish_at_lv": -A_DAY}],
+    ids=["scheduled", "withdrawn", "over"],
+)
+def test_row_that_is_not_public_in_the_reader_s_language_is_whole(when):
+    article = make_article(title_lv="Pastaiga", languages=("en", "lv"))
+    moments = {"published_at_lv": timezone.now() - 9 * A_DAY}
+    moments |= {name: timezone.now() + away for name, away in when.items()}
+    Article.objects.filter(pk=article.pk).update(**moments)
+    with translation.override("lv"):
+        rows = Article.objects.for_reader()
+        (found,) = gather(articles=rows)["articles"]
+    assert "title_en" not in found.get_deferred_fields()
+    assert found.shown.title == article.title_en
+
+
 def test_gathered_row_can_be_changed_and_saved():
     make_article()
     (article,) = gather(articles=Article.objects.all())["articles"]

@@ -47,6 +47,11 @@ def test_every_internal_link_leads_to_something(site):
     assert {path: r.status_code for path, r in site.items() if r.status_code != 200} == {}
 
 
+def test_no_page_fetches_a_row_piece_by_piece(site):
+    """Lists fetch the texts of the reader's language alone, where a row has them."""
+    assert {path: answer.late for path, answer in site.items() if answer.late} == {}
+
+
 def test_every_page_is_in_the_language_of_its_address(site):
     wrong = [
         path

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from functools import cache
+from operator import attrgetter
 
 from django.apps import apps
 from django.conf import settings
@@ -43,6 +44,12 @@ PLAIN_SLUG = re.compile(r"[\w-]+", re.ASCII)
 def around_slug(url_name, language, prefix):
     """What stands in the addresses of a content type before and after the slug."""
     return reverse(url_name, args=["_slug_"]).split("_slug_")
+
+
+@cache
+def publication_of(language):
+    """A function of a content object: what PUBLICATION names, of a language."""
+    return attrgetter(*(column(name, language) for name in PUBLICATION))
 
 
 class NotPublic(Exception):
@@ -97,6 +104,13 @@ class ContentQuerySet(models.QuerySet):
     def for_lists(self):
         """Without the columns that only a page of its own shows."""
         return self.defer(*self.model.page_only)
+
+    def for_reader(self):
+        """The same of rows that are shown to a reader of the active language: where one is public in it,
+        gather() leaves out all others. Who asks for these all the same waits for a query."""
+        rows = self.for_lists()
+        rows.query.is_enough = public_in(get_language() or settings.LANGUAGE_CODE)  # copies keep it
+        return rows
 
     def years(self):
         """Years in which these objects have a date, newest first: one look into the index a year."""
@@ -294,10 +308,10 @@ class Content(models.Model):
 
     def publication_in(self, language):
         """What PUBLICATION names, of a language."""
-        return [getattr(self, column(name, language)) for name in PUBLICATION]
+        return publication_of(language)(self)
 
     def is_public_in(self, language, now=None):
-        published_at, unpublish_at, withdrawn_at = self.publication_in(language)
+        published_at, unpublish_at, withdrawn_at = publication_of(language)(self)
         if not published_at or withdrawn_at:
             return False
         now = now or timezone.now()

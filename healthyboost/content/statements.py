@@ -9,11 +9,14 @@ from functools import cache, lru_cache
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models import Case, Func, TextField, Value, When
 from django.db.models.base import ModelState
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from .languages import translated_fields
+from .languages import column, language_codes, translated_fields
 
+REST = "in_other_languages"  # a column that is an object of them
 NOW = "now"  # the parameter that every publication asks for
 FIRST_NUMBER = 2**62  # no row has it
 FIRST_MOMENT = datetime.datetime(9000, 1, 1, tzinfo=datetime.UTC)  # nothing happens then
@@ -211,9 +214,33 @@ def only_what_is_read(queryset):
             )
         )
     ]
+    is_enough = getattr(query, "is_enough", None)  # where it is true, the reader's language
+    others = in_other_languages(model, get_language()) if is_enough else ()
+    rest = [field for field in fields if field.name in others]
+    fields = [field for field in fields if field.name not in others]
     query.clear_deferred_loading()
     query.add_fields([field.attname for field in fields], allow_m2m=False)
-    return query, reader_of(model, tuple(fields))
+    if rest:
+        read = Case(
+            When(is_enough, then=Value(None)),
+            default=Columns(*(field.attname for field in rest)),
+            output_field=TextField(),
+        )
+        query.add_annotation(read, REST)
+    return query, reader_of(model, tuple(fields), tuple(rest))
+
+
+@cache
+def in_other_languages(model, language):
+    """Names of the columns of translated fields in all languages but one."""
+    codes = [code for code in language_codes() if code != language]
+    return {column(name, code) for name in translated_fields(model) for code in codes}
+
+
+class Columns(Func):
+    """A JSON object of columns of a row."""
+
+    template = "(SELECT row_to_json(columns) FROM (SELECT %(expressions)s) AS columns)"
 
 
 @lru_cache(10_000)
@@ -230,26 +257,35 @@ def converter_of(field):
 
 
 @cache
-def reader_of(model, fields):
-    return Reader(model, fields)
+def reader_of(model, fields, rest):
+    return Reader(model, fields, rest)
 
 
 class Reader:
     """Makes saved instances of `model` from {column: JSON value}; other columns are deferred.
 
-    As from_db() does, without its signals: nobody listens to them.
+    `rest` are those of other languages, which stand by themselves, and not where nobody reads them. As
+    from_db() does, without its signals: nobody listens to them.
     """
 
-    def __init__(self, model, fields):
+    def __init__(self, model, fields, rest=()):
         self.model = model
-        self.converters = [(field.column, field.attname, converter_of(field)) for field in fields]
+        self.fields, self.rest = (
+            [(field.column, field.attname, converter_of(field)) for field in some]
+            for some in (fields, rest)
+        )
 
     def instance(self, row):
         made = self.model.__new__(self.model)
         made._state = ModelState()
         made._state.adding, made._state.db = False, connection.alias
-        values = made.__dict__
-        for column, attribute, convert in self.converters:
-            value = row[column]
-            values[attribute] = convert(value) if convert and value is not None else value
+        read_into(made.__dict__, row, self.fields)
+        if self.rest and row[REST]:
+            read_into(made.__dict__, row[REST], self.rest)
         return made
+
+
+def read_into(values, row, fields):
+    for name, attribute, convert in fields:
+        value = row[name]
+        values[attribute] = convert(value) if convert and value is not None else value

@@ -44,7 +44,7 @@ class ContentList(ContentView):
     reads = ("page", "then")  # of the query string: content.asked
 
     def get_queryset(self):
-        return self.model.objects.published().for_lists().newest_first()
+        return self.model.objects.published().for_reader().newest_first()
 
     def filters(self):
         return []
@@ -93,7 +93,7 @@ class ContentList(ContentView):
         def page_of_rows(start, **given):
             rows = all_rows(**given)
             rows = (self.rows_from(rows, start) if start else rows)[: self.page_size]
-            return {"items": rows, **related_to(rows, self.related)}
+            return {"items": rows, **related_to(rows, self.related, is_list=True)}
 
         given = {each.name: each.given for each in filters}
         known = kept_value(
@@ -238,15 +238,18 @@ def hung(page, relation, target, back):
     )
 
 
-def related_to(rows, paths):
-    """Querysets, by path ("newsletter__publisher"), of what foreign keys of `rows` lead to."""
+def related_to(rows, paths, is_list=False):
+    """Querysets, by path ("newsletter__publisher"), of what foreign keys of `rows` lead to. A list says
+    of that what its reader reads; a page that falls back to another language tells it in that one."""
     found = {}
     for path in steps_of(paths):
         model = rows.model
         for name in path.split("__"):
             model = model._meta.get_field(name).related_model
         theirs = model._default_manager.filter(pk__in=rows.values(path))
-        found[path] = theirs.for_lists() if hasattr(theirs, "for_lists") else theirs
+        if hasattr(theirs, "for_lists"):
+            theirs = theirs.for_reader() if is_list else theirs.for_lists()
+        found[path] = theirs
     return found
 
 
