@@ -4,11 +4,13 @@ import datetime
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
-from healthyboost.content import gathering, kept, statements
+from healthyboost.content import gathering, kept, statements, views
 from healthyboost.content.gathering import gather, gather_again
+from healthyboost.content.models import content_models
 from healthyboost.content.paging import extent
 from healthyboost.content.statements import prepared_here
 from healthyboost.content.templatetags.content import entry
@@ -16,7 +18,15 @@ from healthyboost.content.views import attached_to, related_set, related_to
 from healthyboost.wordings import overlay
 from news.models import Article, Issue
 
-from .factories import make_article, make_newsletter, make_organisation, make_page_of
+from .factories import (
+    make,
+    make_article,
+    make_newsletter,
+    make_organisation,
+    make_page_of,
+    make_pilot,
+    make_theme,
+)
 
 pytestmark = pytest.mark.django_db
 A_DAY = datetime.timedelta(days=1)
@@ -25,6 +35,7 @@ A_DAY = datetime.timedelta(days=1)
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch):
     monkeypatch.setattr(gathering, "known", {})
+    monkeypatch.setattr(views, "seen", {})
     monkeypatch.setattr(kept, "values", {})
 
 
@@ -167,6 +178,56 @@ def test_gathering_again_costs_one_query(django_assert_num_queries):
     for _each in "ab":
         with django_assert_num_queries(1):
             gather_again("test", newest)
+
+
+# A page with what hangs on it
+
+
+def queries_for(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.text, len(captured)
+
+
+@pytest.mark.parametrize("model", content_models(), ids=lambda model: model._meta.model_name)
+def test_page_that_was_shown_before_comes_with_what_hangs_on_it(client, model):
+    page = make(model)
+    if not page.get_absolute_url():
+        return
+    page.themes.add(make_theme(name_en="Sauna"))
+    first, many = queries_for(client, page.get_absolute_url())
+    again, fewer = queries_for(client, page.get_absolute_url())
+    assert again == first
+    assert fewer == many - (0 if page.url_name == "about" else 1)
+
+
+def test_what_hangs_on_a_page_now_is_shown(client):
+    """Whatever hung on it when it was last shown; also under a slug that went over to another page."""
+    before, after = make_organisation(title_en="Before"), make_organisation(title_en="After")
+    pilot = make_pilot(title_en="A pilot", city_en="Town of the pilot")
+    sibling = make_article(title_en="The sibling", pilot=pilot)
+    article = make_article(organisation=before)
+    address = article.get_absolute_url()
+    assert "Before" in queries_for(client, address)[0]
+    for fields in ({"organisation": after}, {"pilot": pilot}, {"organisation": None}):
+        Article.objects.filter(pk=article.pk).update(**fields)
+        text = queries_for(client, address)[0]
+        assert ("After" in text) == (fields != {"organisation": None})
+        assert "Before" not in text
+    assert "Town of the pilot" in text and sibling.title_en in text
+    Article.objects.filter(pk=article.pk).update(slug="away")
+    Article.objects.filter(pk=sibling.pk).update(slug=article.slug)
+    make_theme(name_en="Saunas").article_set.add(sibling)
+    text = queries_for(client, address)[0]
+    assert "The sibling" in text and "Saunas" in text
+
+
+def test_keys_of_pages_that_are_remembered_are_bounded(client, monkeypatch):
+    monkeypatch.setattr(views, "MOST_SEEN", 3)
+    for _number in range(5):
+        queries_for(client, make_article().get_absolute_url())
+    assert len(views.seen) <= 3
 
 
 def test_server_holds_a_bounded_number_of_statements(monkeypatch):

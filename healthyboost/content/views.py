@@ -17,6 +17,7 @@ from .hanging import prose_parts
 from .kept import kept_value
 from .languages import language_codes
 from .paging import COUNT_LIMIT, BadPage, Paging, extent, no_such_page, page_number
+from .statements import Marks
 
 
 class ContentView(TemplateView):
@@ -143,6 +144,7 @@ class ContentDetail(ContentView):
     kind = "detail"
     reads = ("then",)
     select_related = ("organisation",)
+    found = None  # what hangs on the page, where it was gathered with it
 
     def get(self, request, slug):
         try:
@@ -153,14 +155,33 @@ class ContentDetail(ContentView):
         return page_response(self, request, self.page, slug)
 
     def get_page(self, slug):
-        found = gather_again((type(self), "page"), self.page_and_related, slug=slug)
+        """The page, and in the same query what hung on it when it was last shown: seldom something else."""
+        last = seen.get((type(self), slug))
+        if last:
+            name = type(self), "page and hanging"
+            found = gather_again(name, self.page_and_hanging, slug=slug, page=last)
+        else:
+            found = gather_again((type(self), "page"), self.page_and_related, slug=slug)
         if not found["page"]:  # at a former address, perhaps
             return self.model.objects.select_related(*self.select_related).with_slug(slug)
-        return related_set(found["page"], found, self.select_related)[0]
+        page = related_set(found["page"], found, self.select_related)[0]
+        keys = keys_of(page)
+        if last and keys_of(last) == keys:
+            of_page = {"page", *steps_of(self.select_related)}
+            self.found = {name: rows for name, rows in found.items() if name not in of_page}
+        else:
+            remember(type(self), page, keys)
+        return page
 
     def page_and_related(self, slug):
         pages = self.model.objects.filter(slug=slug)
         return {"page": pages, **related_to(pages, self.select_related)}
+
+    def page_and_hanging(self, slug, page):
+        first, then = self.page_and_related(slug), self.hanging_on(page)
+        if twice := first.keys() & then.keys():
+            raise TypeError(f"gathered for two things: {twice}")
+        return first | then
 
     def gathered(self, page):
         """Hook: querysets of rows that the page shows, by name: more, or others of the same name.
@@ -182,7 +203,7 @@ class ContentDetail(ContentView):
 
     def get_context_data(self, **kwargs):
         shown = self.page.shown
-        found = gather_again((type(self), "hanging"), self.hanging_on, **self.given())
+        found = self.found or gather_again((type(self), "hanging"), self.hanging_on, **self.given())
         parts = chain.from_iterable(found.get(name, ()) for name in prose_parts(self.model))
         return super().get_context_data(
             model=self.model,
@@ -192,6 +213,21 @@ class ContentDetail(ContentView):
             **found,
             **kwargs,
         )
+
+
+MOST_SEEN = 500
+seen = {}  # {(view, slug): the page with its keys alone, as it was last shown}
+
+
+def keys_of(page):
+    """{attribute: value} of all that what hangs on a page depends on: see gather_again()."""
+    return {name: getattr(page, name) for name in Marks.names_of(type(page))}
+
+
+def remember(view, page, keys):
+    if len(seen) >= MOST_SEEN:
+        seen.clear()
+    seen[view, page.slug] = type(page).from_db(page._state.db, [*keys], [*keys.values()])
 
 
 def page_response(view, request, page, slug=None):
