@@ -11,6 +11,9 @@ from healthyboost.content.addresses import absolute
 from healthyboost.content.languages import language_codes
 from healthyboost.content.templatetags.content import address_in
 
+# Open Graph wants a country with each language; one that is missing here is not told.
+LOCALES = {"en": "en_GB", "lv": "lv_LV", "fi": "fi_FI", "sv": "sv_SE", "ru": "ru_RU"}
+
 
 @dataclass
 class Known:

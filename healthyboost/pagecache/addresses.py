@@ -2,6 +2,7 @@
 
 import io
 import sys
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -59,21 +60,26 @@ def address_of(environ):
     if not host or host != host.lower() or protocol not in PROTOCOLS or environ.get("SCRIPT_NAME"):
         return None
     try:
-        text = path.encode("latin-1").decode()
-        language = get_language_from_path(text)
-        if not language or "\0" in text:
-            return None
-        with override(language):
-            view = resolve(text).func
+        view = view_at(path.encode("latin-1").decode(), settings.ROOT_URLCONF)
         asked = QueryDict(query.encode("latin-1"))
     except (UnicodeError, Resolver404, SuspiciousOperation):
         return None
-    names = names_read(view)
+    names = view and names_read(view)
     if names is None:
         return None
     normal = urlencode([(name, asked[name]) for name in names if asked.get(name)])
     is_as_asked = len(asked) == len([name for name in names if name in asked])
     return Address(Key(scheme, protocol, host, path, normal), is_as_asked, is_endless(view))
+
+
+@lru_cache(maxsize=1000)
+def view_at(path, _urls):
+    """The view behind a path that begins with a language; None behind another one."""
+    language = get_language_from_path(path)
+    if not language or "\0" in path:
+        return None
+    with override(language):
+        return resolve(path).func
 
 
 def request_for(key, environ=None):

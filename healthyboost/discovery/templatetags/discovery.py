@@ -6,9 +6,6 @@ from .. import known
 
 register = template.Library()
 
-# Open Graph wants a country with each language; one that is missing here is not told.
-LOCALES = {"en": "en_GB", "lv": "lv_LV", "fi": "fi_FI", "sv": "sv_SE", "ru": "ru_RU"}
-
 
 @register.simple_tag(takes_context=True)
 def known_as(context, page=None):
@@ -30,4 +27,4 @@ def known_as(context, page=None):
 
 @register.filter
 def open_graph_locale(language):
-    return LOCALES.get(language, "")
+    return known.LOCALES.get(language, "")

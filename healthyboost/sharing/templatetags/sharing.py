@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from healthyboost.content.addresses import absolute, spoken
 from healthyboost.content.kept import kept
 from healthyboost.content.languages import language_codes
+from healthyboost.discovery.known import LOCALES
 from healthyboost.media.models import alternative_text
 
 from .. import linked_data, posters
@@ -29,8 +30,12 @@ class Shared:
     published: str = ""
     modified: str = ""
     others: list[str] = field(default_factory=list)  # the other languages of the page
-    width = WIDTH
-    height = HEIGHT
+    width = str(WIDTH)  # as machines read it
+    height = str(HEIGHT)
+
+    @property
+    def other_locales(self):
+        return [LOCALES[code] for code in self.others if code in LOCALES]
 
 
 @register.simple_tag(takes_context=True)
