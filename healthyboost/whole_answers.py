@@ -1,7 +1,12 @@
 """gunicorn's answers, sent at once. It sends the head of each, and then the page: a process that is
-killed in between leaves a page cut off, for which nginx can ask no other process any more."""
+killed in between leaves a page cut off, for which nginx can ask no other process any more.
 
+Headers that are written already are not looked through again."""
+
+from gunicorn import util
 from gunicorn.http import wsgi
+
+from .headers import Written
 
 
 class Parts(list):
@@ -11,6 +16,19 @@ class Parts(list):
 
 
 class Answer(wsgi.Response):
+    def process_headers(self, headers):
+        if isinstance(headers, Written):
+            self.headers, self.response_length = headers, headers.length
+        else:
+            super().process_headers(headers)
+
+    def send_headers(self):
+        if self.headers_sent or not isinstance(self.headers, Written):
+            return super().send_headers()
+        head = "".join([*self.default_headers(), self.headers.text, "\r\n"])
+        util.write(self.sock, head.encode("latin-1"))
+        self.headers_sent = True
+
     def write(self, arg):
         """The first part of the body, with the head before it; the others as they come."""
         if self.headers_sent:

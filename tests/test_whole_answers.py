@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from healthyboost.headers import Written
 from healthyboost.whole_answers import Answer
 
 
@@ -51,3 +52,44 @@ def test_answer_without_a_body_is_its_head(method, status):
 def test_answer_that_is_none_sends_nothing():
     with pytest.raises(TypeError):
         answered(["not bytes"], [("Content-Length", "9")])
+
+
+HEADERS = [
+    ("Content-Length", "6"),
+    ("ETag", 'W/"a"'),
+    ("X-Words", " caf\xe9\t"),
+    ("Set-Nothing", ""),
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("status", ["200 OK", "304 Not Modified", "404 Not Found"])
+@pytest.mark.parametrize("headers", [HEADERS, HEADERS[1:]], ids=["length", "no length"])
+def test_headers_that_are_written_already_are_sent_as_all_others(method, status, headers):
+    parts = [b"a page"] if method == "GET" and status != "304 Not Modified" else []
+    usual, written = (
+        b"".join(answered(parts, each, method, status)) for each in (headers, Written(headers))
+    )
+    assert without_date(written) == without_date(usual)
+
+
+def without_date(answer):
+    return [line for line in answer.split(b"\r\n") if not line.startswith(b"Date: ")]
+
+
+def test_written_headers_are_a_list_that_others_can_be_added_to():
+    headers = Written(HEADERS[:1])
+    more = headers + HEADERS[1:2]
+    assert headers == HEADERS[:1] and more == HEADERS[:2]
+    assert more.text == 'Content-Length: 6\r\nETag: W/"a"\r\n' and more.length == 6
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("X", "a\r\nSet-Cookie: b"), ("X", "a\nb"), ("X", "a\0"), ("X", "a\x7f"), ("X: y", "a")]
+    + [("", "a"), ("X\n", "a"), ("X", "a\n"), ("X", "ā"), ("Connection", "close"), ("Date", "now")],
+)
+def test_header_that_cannot_be_sent_is_not_written(header):
+    for make in (lambda: Written([header]), lambda: Written(HEADERS) + [header]):
+        with pytest.raises(ValueError, match="no header of an answer"):
+            make()

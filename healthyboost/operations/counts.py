@@ -88,6 +88,7 @@ def languages():
     return frozenset(code for code, _name in settings.LANGUAGES)
 
 
+@functools.lru_cache(maxsize=1000)
 def kind_of(path):
     words = path.split("/", 3)
     word = words[1] if len(words) > 1 else ""

@@ -19,7 +19,7 @@ class Watched:
         def start(said, headers, exc_info=None):
             nonlocal status
             status = said[0]
-            return start_response(said, [*headers, ("X-Request-ID", number)], exc_info)
+            return start_response(said, headers + [("X-Request-ID", number)], exc_info)
 
         try:
             return self.application(environ, start)

@@ -7,10 +7,12 @@ import time
 
 import brotli
 
+from healthyboost.headers import Written
+
 LARGEST = 512 * 1024  # bytes of a page that is kept
 QUALITY = 5  # of brotli: half a millisecond a page
 WINDOW = 16  # bits: 64 KB, as much as a page. With larger tables all else falls out of a processor's cache.
-OVERHEAD = 2500  # bytes of an entry beside its texts
+OVERHEAD = 3500  # bytes of an entry beside its texts
 # What a cache in front of the portal may do: show a page for a second, and one second longer while it
 # asks again; where the portal does not answer, the last good one for a day.
 POLICY = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=86400"
@@ -71,9 +73,9 @@ class Entry:
             own.append(("Cache-Control", POLICY))
         own += [("Vary", "Accept-Encoding"), ("ETag", f"W/{self.opaque}")]
         self.headers = own
-        self.if_unchanged = own[-2:] + [
-            header for header in own if header[0].lower() in KEPT_IN_304
-        ]
+        self.if_unchanged = Written(
+            own[-2:] + [header for header in own if header[0].lower() in KEPT_IN_304]
+        )
         self.answers = {}
         self.answers["br"] = self.answer_of(
             brotli.compress(body, quality=QUALITY, lgwin=WINDOW), "br"
@@ -85,7 +87,7 @@ class Entry:
         headers = [*self.headers, ("Content-Length", str(len(body)))]
         if encoding:
             headers.append(("Content-Encoding", encoding))
-        return headers, [body]
+        return Written(headers), [body]
 
     def make(self, encoding):
         """Bytes that this takes: most readers take brotli, so the others are made when asked for."""
@@ -106,10 +108,12 @@ class Entry:
     def send(self, environ, start_response, encoding, more=()):
         """As a WSGI application does. `more`: headers beside its own."""
         if self.is_held_by(environ):
-            start_response("304 Not Modified", [*self.if_unchanged, *more])
+            start_response(
+                "304 Not Modified", self.if_unchanged + more if more else self.if_unchanged
+            )
             return []
         headers, body = self.answers[encoding]
-        start_response("200 OK", [*headers, *more])
+        start_response("200 OK", headers + more if more else headers)
         return body if environ["REQUEST_METHOD"] == "GET" else []
 
     def send_stale(self, environ, start_response, encoding):
