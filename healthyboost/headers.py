@@ -21,17 +21,22 @@ class Written(list):
     def __init__(self, headers):
         """ValueError where one of them cannot be sent."""
         super().__init__(headers)
-        self.text, self.length = "", None
-        for name, value in self:
-            if not NAME(name) or not VALUE(value) or name.lower() in OF_A_CONNECTION:
-                raise ValueError(f"no header of an answer: {name}")
-            if name.lower() == "content-length":
-                self.length = int(value)
-            self.text += f"{name}: {value.strip()}\r\n"
+        self.text = written(self)
+        lengths = [value for name, value in self if name.lower() == "content-length"]
+        self.length = int(lengths[0]) if lengths else None
 
     def __add__(self, others):
-        more = Written(others)
-        whole = Written.__new__(Written)
-        list.__init__(whole, [*self, *more])
-        whole.text, whole.length = self.text + more.text, self.length
+        whole = Written.__new__(Written)  # these need not be checked again
+        whole.extend(self)
+        whole.extend(others)
+        whole.text, whole.length = self.text + written(others), self.length
         return whole
+
+
+def written(headers):
+    text = ""
+    for name, value in headers:
+        if not NAME(name) or not VALUE(value) or name.lower() in OF_A_CONNECTION:
+            raise ValueError(f"no header of an answer: {name}")
+        text += f"{name}: {value.strip()}\r\n"
+    return text

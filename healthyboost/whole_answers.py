@@ -3,10 +3,25 @@ killed in between leaves a page cut off, for which nginx can ask no other proces
 
 Headers that are written already are not looked through again."""
 
+import time
+
 from gunicorn import util
 from gunicorn.http import wsgi
 
 from .headers import Written
+
+said = 0, ""  # (second, how it is said)
+
+
+def date():
+    """It is the same for a second."""
+    global said
+    now = int(time.time())
+    second, text = said
+    if second != now:
+        text = util.http_date(now)
+        said = now, text
+    return text
 
 
 class Parts(list):
@@ -25,8 +40,14 @@ class Answer(wsgi.Response):
     def send_headers(self):
         if self.headers_sent or not isinstance(self.headers, Written):
             return super().send_headers()
-        head = "".join([*self.default_headers(), self.headers.text, "\r\n"])
-        util.write(self.sock, head.encode("latin-1"))
+        major, minor = self.req.version
+        connection = "close" if self.should_close() else "keep-alive"
+        coding = "Transfer-Encoding: chunked\r\n" if self.chunked else ""
+        head = (
+            f"HTTP/{major}.{minor} {self.status}\r\nServer: {self.version}\r\nDate: {date()}\r\n"
+            f"Connection: {connection}\r\n{coding}{self.headers.text}\r\n"
+        )
+        self.sock.sendall(head.encode("latin-1"))
         self.headers_sent = True
 
     def write(self, arg):
