@@ -1,6 +1,7 @@
 """Dates that are known to the minute, the day, the month, the season or only the year."""
 
 import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -107,6 +108,7 @@ def say_period(start, start_precision, end, end_precision):
     return f"{first}{dash}{last}"
 
 
+@lru_cache(maxsize=1000)
 def machine_date(moment, precision="day"):
     """The value of `<time datetime>`: only as much as is known. A season has no such form: its year."""
     length = {"minute": None, "day": 10, "month": 7}.get(precision, 4)

@@ -33,11 +33,16 @@ HARMLESS = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 def script(nodes):
     """The content of <script type="application/ld+json">."""
-    graph = {"@context": "https://schema.org", "@graph": [without_empty(node) for node in nodes]}
-    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
+    graph = ",".join(node if isinstance(node, str) else written(node) for node in nodes)
+    text = f'{{"@context":"https://schema.org","@graph":[{graph}]}}'
     for letter, escaped in HARMLESS.items():
         text = text.replace(letter, escaped)
     return mark_safe(text)
+
+
+def written(node):
+    """Itself, where it has been written before."""
+    return json.dumps(without_empty(node), ensure_ascii=False, separators=(",", ":"))
 
 
 def without_empty(value):
@@ -75,6 +80,12 @@ def website():
     }
 
 
+@kept
+def portal_itself():
+    """The nodes that stand on every page, written once."""
+    return [written(website()), written(network())]
+
+
 def front_page(title, description, picture):
     search = {
         "@type": "SearchAction",
@@ -91,8 +102,7 @@ def front_page(title, description, picture):
 def list_page(title, address, picture):
     crumbs = breadcrumbs([(_("Home"), absolute(fixed("home"))), (title, address)])
     return [
-        website(),
-        network(),
+        *portal_itself(),
         web_page("CollectionPage", address, title, "", picture),
         crumbs,
     ]
@@ -131,7 +141,7 @@ def page_nodes(version, found, facts, picture):
     """
     page, language = version.page, version.language
     work = work_of(version, found, picture)
-    nodes = [website(), network(), crumbs_of(version)]
+    nodes = [*portal_itself(), crumbs_of(version)]
     kinds = facts.get("@type", page.schema_type)
     if not is_thing(kinds):
         return [*nodes, work | {"@type": kinds} | facts]

@@ -4,15 +4,19 @@ The address carries a hash of everything that the picture shows: when that chang
 """
 
 import hashlib
+import re
+from functools import cache
 
 from django.contrib.contenttypes.models import ContentType
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from healthyboost.content.addresses import absolute, fixed, spoken
 from healthyboost.content.kept import kept
 from healthyboost.content.models import content_models
+from healthyboost.content.page import PLAIN_SLUG
 
 from .drawing import EDITION, Poster
 
@@ -54,8 +58,13 @@ def kicker_of(page):
 
 def is_of_a_kind(page):
     """It says more than that it is what its section is full of."""
-    kinds = [field for field in page._meta.fields if field.name == "kind"]
-    return any(page.kind != field.default for field in kinds)
+    return any(page.kind != usual for usual in usual_kind(type(page)))
+
+
+@cache
+def usual_kind(model):
+    """In a list; an empty one where there are no kinds."""
+    return [field.default for field in model._meta.fields if field.name == "kind"]
 
 
 def byline_of(page, language):
@@ -137,7 +146,17 @@ def digest_of(poster):
 
 
 def path_of_picture(kind, name, poster):
-    return reverse("sharing:picture", args=[kind, name, digest_of(poster)])
+    if not PLAIN_SLUG.fullmatch(name):
+        return reverse("sharing:picture", args=[kind, name, digest_of(poster)])
+    parts = around_name(kind, get_language(), get_script_prefix())
+    return f"{parts[0]}{name}{parts[1]}{digest_of(poster)}{parts[2]}"
+
+
+@cache
+def around_name(kind, _language, _prefix):
+    """What stands in the addresses of pictures before and after the name, and after the digest."""
+    path = reverse("sharing:picture", args=[kind, "_name_", "0123456789abcdef"])
+    return re.split("_name_|0123456789abcdef", path)
 
 
 def picture_of_page(page, language, pictures):
