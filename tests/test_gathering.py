@@ -95,6 +95,16 @@ def test_row_that_is_not_public_in_the_reader_s_language_is_whole(when):
     assert found.shown.title == article.title_en
 
 
+@pytest.mark.parametrize("made_from", [None, "en"])
+def test_page_is_read_with_the_text_that_it_was_made_from(made_from):
+    article = make_article(title_lv="Pastaiga", languages=("en", "lv"), made_from_lv=made_from)
+    with translation.override("lv"):
+        (found,) = gather(page=Article.objects.for_page().filter(pk=article.pk))["page"]
+    left_out = found.get_deferred_fields()
+    assert ("body_en" in left_out) == (made_from is None) == ("body_ru" in left_out)
+    assert not {"body_lv", "title_en", "summary_en", "published_at_ru", "made_from_en"} & left_out
+
+
 def test_gathered_row_can_be_changed_and_saved():
     make_article()
     (article,) = gather(articles=Article.objects.all())["articles"]

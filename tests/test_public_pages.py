@@ -466,9 +466,10 @@ def test_queries_of_a_page_do_not_grow_with_the_number_of_rows(client, size):
         "pilots/": 4,
         "materials/": 6,
         "about/": 4,
-        "news/article-1/": 3,
-        "pilots/pilot-1/": 3,
-        "materials/material-1/": 3,
-        f"partners/{owner.slug}/": 3,
+        # with what hung on them when they were shown before
+        "news/article-1/": 2,
+        "pilots/pilot-1/": 2,
+        "materials/material-1/": 2,
+        f"partners/{owner.slug}/": 2,
     }
     assert {path: queries_of(client, f"/en/{path}") for path in expected} == expected

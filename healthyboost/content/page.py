@@ -61,6 +61,10 @@ def content_models():
     return [model for model in apps.get_models() if issubclass(model, Content)]
 
 
+def active_language():
+    return get_language() or settings.LANGUAGE_CODE
+
+
 def public_in(language, now=None):
     """Q: the text in `language` is public at `now`."""
     now = now or timezone.now()
@@ -109,7 +113,16 @@ class ContentQuerySet(models.QuerySet):
         """The same of rows that are shown to a reader of the active language: where one is public in it,
         gather() leaves out all others. Who asks for these all the same waits for a query."""
         rows = self.for_lists()
-        rows.query.is_enough = public_in(get_language() or settings.LANGUAGE_CODE)  # copies keep it
+        rows.query.of_others = public_in(active_language()), None  # copies keep it
+        return rows
+
+    def for_page(self):
+        """Those that are a page of their own: where its text in the active language is public, and made from
+        no other, gather() leaves out the long texts in all others."""
+        language, rows = active_language(), self.all()
+        is_enough = public_in(language) & Q(**{f"{column('made_from', language)}__isnull": True})
+        texts = set(text_fields(self.model)).intersection(self.model.page_only)
+        rows.query.of_others = is_enough, frozenset(texts)
         return rows
 
     def years(self):

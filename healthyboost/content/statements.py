@@ -214,8 +214,9 @@ def only_what_is_read(queryset):
             )
         )
     ]
-    is_enough = getattr(query, "is_enough", None)  # where it is true, the reader's language
-    others = in_other_languages(model, get_language()) if is_enough else ()
+    # Where this is true, translated fields of these names are read in the active language alone.
+    is_enough, names_left_out = getattr(query, "of_others", (None, None))
+    others = in_other_languages(model, get_language(), names_left_out) if is_enough else ()
     rest = [field for field in fields if field.name in others]
     fields = [field for field in fields if field.name not in others]
     query.clear_deferred_loading()
@@ -231,10 +232,11 @@ def only_what_is_read(queryset):
 
 
 @cache
-def in_other_languages(model, language):
-    """Names of the columns of translated fields in all languages but one."""
+def in_other_languages(model, language, names=None):
+    """Names of the columns of translated fields, all or some, in all languages but one."""
     codes = [code for code in language_codes() if code != language]
-    return {column(name, code) for name in translated_fields(model) for code in codes}
+    names = translated_fields(model) if names is None else names
+    return {column(name, code) for name in names for code in codes}
 
 
 class Columns(Func):

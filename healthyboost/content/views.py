@@ -174,7 +174,7 @@ class ContentDetail(ContentView):
         return page
 
     def page_and_related(self, slug):
-        pages = self.model.objects.filter(slug=slug)
+        pages = self.model.objects.for_page().filter(slug=slug)
         return {"page": pages, **related_to(pages, self.select_related)}
 
     def page_and_hanging(self, slug, page):
