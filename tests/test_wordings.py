@@ -113,6 +113,18 @@ def test_release_is_taken_in_once_with_all_its_strings(latvian):
     assert {need for (need,) in Wording.objects.values_list("need")} <= {"", "missing"}
 
 
+def test_release_is_taken_in_when_the_tables_are_brought_up_to_date(latvian, capsys):
+    for words in (["--plan"], ["--check"], ["wordings"]):
+        call_command("migrate", *words)
+        assert not InterfaceString.objects.exists()
+    capsys.readouterr()
+    call_command("migrate")
+    assert "interface strings of this release are taken in" in capsys.readouterr().out
+    assert Wording.objects.filter(language="lv").count() > 1000
+    call_command("migrate")
+    assert "taken in" not in capsys.readouterr().out
+
+
 def test_string_without_text_with_too_few_forms_or_fuzzy_waits(release):
     folder = release(lv={"One": "", "Two": "Divi", DAYS: ["%(count)s dienu"], "Three": "Trīs"})
     path = folder / "lv" / "LC_MESSAGES" / "django.po"
