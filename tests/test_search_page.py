@@ -131,6 +131,8 @@ def test_search_works_by_keyboard_alone(page, sample):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # opens the filters
     assert page.locator("#filter-kind").is_visible()
+    kind_and_date = page.locator(".result .when:has(time)").first
+    assert kind_and_date.bounding_box()["height"] < 40  # one line, without a frame of events
     path = []
     for _press in range(40):
         page.keyboard.press("Tab")
