@@ -15,7 +15,7 @@ def entry(client, event):
 
 def when(client, event):
     html = client.get(f"/en/events/{event.slug}/").text
-    return html.partition('<section class="whole when"')[2].partition("</section>")[0]
+    return html.partition('<section class="whole event-when"')[2].partition("</section>")[0]
 
 
 def test_an_entry_of_an_event_of_one_day_says_the_day_once(client):
