@@ -12,7 +12,7 @@ from healthyboost.search import files, finding
 from healthyboost.search.asking import read
 from healthyboost.search.finding import TOP, Finds, Search, find, timeline
 from healthyboost.search.models import FileText
-from healthyboost.search.snippets import LENGTH, READ, Sought, piece, places_to_show, snippet
+from healthyboost.search.snippets import LENGTH, READ, Sought, piece, places_to_show
 from healthyboost.search.views import count_said
 
 from .factories import make_article, make_material, make_organisation
@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(text, query, language="en"):
-    return str(snippet(text, read(query).sayings_in(language), language))
+    sought = Sought(read(query).sayings_in(language), language)
+    return str(piece(text[:READ], places_to_show(text, sought)))
 
 
 # What stands first
@@ -168,9 +169,7 @@ def test_the_piece_that_says_most_is_shown():
 def test_what_is_said_further_back_is_shown_where_the_beginning_does_not_say_all(letters):
     filling = ("plain words " * (letters // 12)).strip()
     text = f"A sauna. {filling} The sauna of the city. {filling} A city with a sauna again."
-    sought = Sought(read("sauna city").sayings_in("en"), "en")
-    shown = piece(text[:READ], places_to_show(text, sought))
-    assert "<mark>sauna</mark> of the <mark>city</mark>" in shown
+    assert "<mark>sauna</mark> of the <mark>city</mark>" in shown(text, "sauna city")
 
 
 def test_no_more_of_a_text_is_looked_through_than_says_all():

@@ -13,13 +13,8 @@ READ = 20_000  # letters of a text that are looked through
 FIRST_READ = 800, 3_000  # that are looked through first: most texts say early what was asked
 
 
-def places_of(text, sayings, language):
-    """[(start, end, Saying)] of all words of `text` that say something: Question.sayings_in()."""
-    return places_in(text, Sought(sayings, language))
-
-
 def places_to_show(text, sought):
-    """The same of a beginning of `text`, where one stretch of that says all that was asked."""
+    """places_in() of a beginning of `text`, where one stretch of that says all that was asked."""
     for length in FIRST_READ:
         if len(text) > length:
             beginning = text[: text.rfind(" ", 0, length) + 1]
@@ -30,6 +25,7 @@ def places_to_show(text, sought):
 
 
 def places_in(text, sought):
+    """[(start, end, Saying)] of all words of `text` that say something: Question.sayings_in()."""
     words, found = Words(text, sought.language), {}
     begins = {word: begun for word in {*words.all} if (begun := sought.begun(word))}
     for number, word in enumerate(words.all) if begins else ():
@@ -124,12 +120,8 @@ def marked(text, places):
     return mark_safe("".join([*pieces, escape(text[reached:])]))
 
 
-def snippet(text, sayings, language):
-    """HTML of the piece of `text` that says most of what was asked; of its beginning where none does."""
-    return piece(text[:READ], places_of(text[:READ], sayings, language))
-
-
 def piece(text, places):
+    """HTML of the piece of `text` that says most of what was asked; of its beginning where none does."""
     start = best_start(places)
     start = 0 if start <= BEFORE else text.rfind(" ", 0, start - BEFORE // 2) + 1
     end = start + LENGTH
