@@ -78,6 +78,14 @@ def test_other_languages_are_left_out_of_a_row_that_is_public_in_the_reader_s(
     assert translated.title_en == everywhere.title_en  # by a query of its own
 
 
+def test_row_is_that_of_the_portal_s_language_where_none_is_active():
+    make_article(title_en="Walk", languages=("en",))
+    with translation.override(None):
+        (found,) = gather(articles=Article.objects.for_reader())["articles"]
+    left_out = found.get_deferred_fields()
+    assert "title_en" not in left_out and "title_lv" in left_out
+
+
 @pytest.mark.parametrize(
     "when",
     [{"published_at_lv": A_DAY}, {"withdrawn_at_lv": -A_DAY}, {"unpublish_at_lv": -A_DAY}],

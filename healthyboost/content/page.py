@@ -88,7 +88,7 @@ def gone_from(language, now=None):
 class ContentQuerySet(models.QuerySet):
     def published(self, language=None):
         """What a visitor who reads in `language` may see: public in some language, not gone in this."""
-        language, now = language or get_language() or settings.LANGUAGE_CODE, timezone.now()
+        language, now = language or active_language(), timezone.now()
         public = Q()
         for code in language_codes():
             public |= public_in(code, now)
@@ -113,7 +113,8 @@ class ContentQuerySet(models.QuerySet):
         """The same of rows that are shown to a reader of the active language: where one is public in it,
         gather() leaves out all others. Who asks for these all the same waits for a query."""
         rows = self.for_lists()
-        rows.query.of_others = public_in(active_language()), None  # copies keep it
+        language = active_language()
+        rows.query.of_others = language, public_in(language), None  # copies keep it
         return rows
 
     def for_page(self):
@@ -122,7 +123,7 @@ class ContentQuerySet(models.QuerySet):
         language, rows = active_language(), self.all()
         is_enough = public_in(language) & Q(**{f"{column('made_from', language)}__isnull": True})
         texts = set(text_fields(self.model)).intersection(self.model.page_only)
-        rows.query.of_others = is_enough, frozenset(texts)
+        rows.query.of_others = language, is_enough, frozenset(texts)
         return rows
 
     def years(self):

@@ -12,7 +12,6 @@ from django.db import connection, models
 from django.db.models import Case, Func, TextField, Value, When
 from django.db.models.base import ModelState
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from .languages import column, language_codes, translated_fields
 
@@ -214,9 +213,9 @@ def only_what_is_read(queryset):
             )
         )
     ]
-    # Where this is true, translated fields of these names are read in the active language alone.
-    is_enough, names_left_out = getattr(query, "of_others", (None, None))
-    others = in_other_languages(model, get_language(), names_left_out) if is_enough else ()
+    # Where `is_enough`, translated fields of these names are read in this language alone.
+    language, is_enough, names_left_out = getattr(query, "of_others", (None, None, None))
+    others = in_other_languages(model, language, names_left_out) if language else ()
     rest = [field for field in fields if field.name in others]
     fields = [field for field in fields if field.name not in others]
     query.clear_deferred_loading()

@@ -41,7 +41,7 @@ def script(nodes):
 
 
 def written(node):
-    """Itself, where it has been written before."""
+    """The JSON of a node, without what says nothing."""
     return json.dumps(without_empty(node), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -82,7 +82,7 @@ def website():
 
 @kept
 def portal_itself():
-    """The nodes that stand on every page, written once."""
+    """Its nodes, which nearly every page names: written once."""
     return [written(website()), written(network())]
 
 
