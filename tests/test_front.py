@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPSConnection
@@ -207,6 +208,41 @@ def answer_once(server):
         said = connection.recv(65536).decode().lower().splitlines()
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     return said
+
+
+def end_with_second_question(server, connections):
+    """Answers the first question of each connection, and goes away under the next: as a portal does
+    that ends just now. Ends with the listening socket."""
+    while True:
+        try:
+            connection, _address = server.accept()
+        except OSError:
+            return
+        connections.append(connection)
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        def go(connection=connection):
+            connection.recv(65536)
+            connection.close()
+
+        threading.Thread(target=go, daemon=True).start()
+
+
+def test_form_is_sent_on_a_connection_of_its_own():
+    """A page is asked for again where a kept connection ended under the question; a form may not be."""
+    connections = []
+    with socket.create_server(("127.0.0.1", 0)) as fake:
+        portal = threading.Thread(target=end_with_second_question, args=(fake, connections))
+        portal.start()
+        with nginx(fake.getsockname()[1]) as (_process, port):
+            assert ask(port, "/one").status == 200
+            known = len(connections)
+            for path in ("/en/feedback/", "/admin/news/article/add/"):
+                assert ask(port, path, method="POST", body=b"name=Words").status == 200
+            assert len(connections) == known + 2
+        fake.shutdown(socket.SHUT_RDWR)
+        portal.join(5)
 
 
 def test_what_is_too_large_is_refused_in_words(front):
