@@ -149,6 +149,7 @@ def test_job_that_kills_each_process_is_given_up(at):
 
 # Requests that were begun are answered, however slow the machine is.
 GRACE = {"GUNICORN_CMD_ARGS": "--graceful-timeout=20"}
+LEFT_OUT = "fail_timeout=1s"  # so long by nginx, for not having answered; it would be ten
 
 
 def next_release(folder):
@@ -185,7 +186,9 @@ def test_new_release_with_a_new_column_takes_over_without_one_failed_request(at,
         second = stack.enter_context(ExitStack())
         _old, one = first.enter_context(gunicorn(at.static, **options))
         _old, two = second.enter_context(gunicorn(at.static, **options))
-        _nginx, front = stack.enter_context(nginx(f"{one}; server 127.0.0.1:{two}"))
+        _nginx, front = stack.enter_context(
+            nginx(f"{one} {LEFT_OUT}; server 127.0.0.1:{two} {LEFT_OUT}")
+        )
         with under_load(at, table, front) as phase:
             rows = [
                 phase("two instances of the old release", 3),
@@ -199,7 +202,7 @@ def test_new_release_with_a_new_column_takes_over_without_one_failed_request(at,
                     each.close()
                     started = gunicorn(at.static, port=port, root=release, **options)
                     each.enter_context(started)
-                    time.sleep(11)  # so long nginx leaves out an instance that did not answer
+                    time.sleep(2)
 
                 rows.append(phase("an instance is replaced", replace))
             rows.append(phase("the new release", 4))

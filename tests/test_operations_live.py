@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,7 +27,6 @@ from .test_background import QUEUE, wait_for
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 TOKEN = "a-token-for-tests"
 ENOUGH = 120  # seconds: at its start the background process runs every timed job first
-SLOW = "tests.slow_portal:application"  # takes a second for each answer
 
 
 @task
@@ -134,26 +132,6 @@ def test_number_of_the_server_in_front_is_new_for_each_answer_also_out_of_its_ca
     assert len({answer.headers["X-Request-ID"] for answer in answers}) == 3
     assert [len(answer.headers.get_all("X-Request-ID")) for answer in answers] == [1] * 3
     assert taken_over.headers["X-Request-ID"] == "from-another-1"
-
-
-def test_requests_that_have_begun_are_answered_when_the_server_is_told_to_end(static_root):
-    with servers.gunicorn(static_root, app=SLOW) as (process, port):
-        found = []
-        asking = [
-            threading.Thread(target=lambda: found.append(servers.ask(port, "/slow").status))
-            for _each in range(8)
-        ]
-        for thread in asking:
-            thread.start()
-        time.sleep(0.5)
-        begin = time.monotonic()
-        process.terminate()
-        process.wait(20)
-        seconds = time.monotonic() - begin
-        for thread in asking:
-            thread.join()
-    print(f"ended after {seconds:.1f} s, answers: {found}")
-    assert found == [200] * 8
 
 
 def worker(static_root, tmp_path, **variables):
