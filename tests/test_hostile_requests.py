@@ -25,6 +25,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import LocalePrefixPattern, URLResolver
 from django.utils.regex_helper import normalize
 
+from healthyboost import pulse
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import content_models
 
@@ -263,6 +264,7 @@ def ask():
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield ask
+    pulse.stop()  # the application began it: pages of other tests would be made anew by it
     logging.disable(logging.NOTSET)
     got_request_exception.disconnect(note_error)
     for signal in (request_started, request_finished):
