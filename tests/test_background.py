@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.tasks import task, task_backends
 
+from healthyboost.management.commands import work
 from healthyboost.management.commands.work import TIMED, Clock
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -115,6 +116,20 @@ def test_a_timed_job_that_fails_does_not_stop_the_others(caplog):
     clock.run_due()
     clock.close()
     assert ran == [1] and "The timed job bad failed" in caplog.text
+
+
+@pytest.mark.django_db
+def test_tasks_do_not_wait_for_the_last_of_many_long_jobs(monkeypatch):
+    monkeypatch.setattr(work, "PAUSE", 0.05)
+    told = []
+    slow = [
+        (name, timedelta(1), lambda name=name: (told.append(name), time.sleep(0.1)))
+        for name in ("one", "two")
+    ]
+    clock = Clock([*slow, ("short", timedelta(1), lambda: told.append("short"))])
+    clock.run_due(between=lambda: told.append("tasks"))
+    clock.close()
+    assert told == ["one", "tasks", "two", "tasks", "short"]
 
 
 @pytest.mark.django_db

@@ -161,8 +161,8 @@ class Command(BaseCommand):
             try:
                 clock.say_alive(worker.worker_id)
                 worker.give_back_unrecorded()
+                worker.run()  # all tasks that wait, then it returns
                 worker.run_timed_jobs(clock)
-                worker.run()  # all that wait, then it returns
             except DATABASE_GONE as error:
                 logger.warning("The database is gone, trying again: %s", str(error).strip())
                 connection.close()
@@ -194,9 +194,15 @@ class BackgroundWorker(Worker):
     def run_timed_jobs(self, clock):
         self.running_task = True  # they too get a moment
         try:
-            clock.run_due(self.signs)
+            clock.run_due(self.signs, self.run_tasks_between)
         finally:
             self.running_task = False
+
+    def run_tasks_between(self):
+        """Somebody waits for them: not until the last of many jobs, some of which wait for others."""
+        self.running_task = False
+        self.run()
+        self.running_task = True
 
     def give_back_unrecorded(self):
         while self.unrecorded:
@@ -247,7 +253,8 @@ class Clock:
                 say_alive(cursor, worker_id)
             self.alive_on = self.connection.connection
 
-    def run_due(self, signs=None):
+    def run_due(self, signs=None, between=lambda: None):
+        """`between` is called after each job that took longer than a look at the queue may wait."""
         now = time.monotonic()
         waiting = [job for job in self.jobs if self.due[job[0]] <= now]
         if not waiting or now < self.next_try or not self._is_mine():
@@ -255,6 +262,7 @@ class Clock:
         for name, every, function in waiting:
             if ending.is_set():
                 return
+            begun = time.monotonic()
             with noted(name, signs) as run:
                 try:
                     function()
@@ -263,7 +271,10 @@ class Clock:
                 except Exception:
                     logger.exception("The timed job %s failed", name)
                     run.result = "failed"
-            self.due[name] = time.monotonic() + every.total_seconds()
+            now = time.monotonic()
+            self.due[name] = now + every.total_seconds()
+            if now - begun > PAUSE:
+                between()
 
     def _is_mine(self):
         with self.connection.cursor() as cursor:
