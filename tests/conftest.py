@@ -233,11 +233,13 @@ LEFT_OUT = pytest.StashKey()
 # Files that take minutes with `-m long`. They begin first: else one of two processes ends with the last
 # of them alone.
 LONGEST = """
-test_demo test_first_day test_faults_processes test_faults_load test_faults_database test_browser
-test_hostile_requests test_mailing_load test_restore test_freshness test_weight test_translator_day
-test_permission_walk test_age_sequences test_network_life_browser test_pagecache_live test_portal
-test_operations_live test_exchange test_admin_languages test_search_page test_feedback_browser
-test_wordings_live test_search_scale test_api_hostile test_faults_disk test_rights test_search test_content
+test_demo test_first_day test_restore test_faults_processes test_browser test_faults_database
+test_faults_load test_permission_walk test_freshness test_faults_time test_hostile_requests
+test_mailing_load test_upgrade test_erased_everywhere test_weight test_translator_day test_pagecache_live
+test_age_sequences test_portal test_operations_live test_network_life_browser test_exchange
+test_wordings_live test_search_page test_admin test_admin_languages test_rights test_search_scale
+test_feedback_browser test_api_hostile test_search test_graceful_end test_security_live test_front
+test_subscribing_browser test_no_personal_data
 """.split()
 
 

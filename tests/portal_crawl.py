@@ -4,12 +4,10 @@ import datetime
 import re
 from collections import deque
 from html import unescape
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urldefrag, urljoin
 
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -20,9 +18,10 @@ from healthyboost.content.models import Draft, content_models
 from healthyboost.media.models import Picture
 
 from .factories import make, pdf, png
+from .fresh_database import empty_tables
 from .hreflang import listed_in_sitemaps
+from .sample_content import load_sample
 
-SAMPLE = Path(__file__).parent.parent / "healthyboost" / "sample"
 SENTINEL = "unpublishedsentinel"
 # A column that was left out when the row was fetched.
 LATE = re.compile(r'SELECT "(\w+)"."id", "\1"."\w+" FROM "\1" WHERE "\1"."id" = %s')
@@ -48,7 +47,7 @@ def sample_portal():
     """Load the sample content, ask for all of it, and leave the database empty."""
     name = connection.settings_dict["NAME"]
     assert name.startswith("test_"), f"{name} is no test database: mark the test django_db"
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     hide_things()
     answers, listed = crawl(), listed_in_sitemaps(Client())
     paths = {address.removeprefix(absolute("")) for address in listed}
@@ -64,7 +63,7 @@ def sample_portal():
         },
         {path: ask(Client(), path) for path in hidden_paths()},
     )
-    call_command("flush", interactive=False, verbosity=0)
+    empty_tables(None)
     return portal
 
 

@@ -1,9 +1,6 @@
 """The public pages in a real browser: the sample content, every template, both schemes, any width."""
 
-from pathlib import Path
-
 import pytest
-from django.core.management import call_command
 
 from healthyboost.content.languages import language_codes
 
@@ -16,9 +13,9 @@ from .factories import (
     make_pilot,
     make_project,
 )
+from .sample_content import load_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SAMPLE = Path(__file__).parent.parent / "healthyboost" / "sample"
 PAGES = {
     "home": "",
     "news": "news/",
@@ -68,7 +65,7 @@ OVERLAPS = """() => { const names = [...document.querySelectorAll(".chart text:n
 
 @pytest.fixture
 def sample(live_server):
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     return live_server.url
 
 

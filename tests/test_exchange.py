@@ -12,7 +12,6 @@ from pathlib import Path
 import polib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -36,7 +35,7 @@ from news.models import Article
 
 from .admin_forms import queries_of, sign_in
 from .factories import LONG_AGO, make_article, make_pilot
-from .portal_crawl import SAMPLE
+from .sample_content import load_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -709,7 +708,7 @@ def test_a_catalogue_passes_msgfmt(client):
 
 @pytest.mark.long
 def test_the_whole_portal_goes_out_and_comes_back_and_nothing_differs(client, tmp_path):
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     take_in_release()
     client.logout()
     sign_in(client, "superuser")

@@ -9,7 +9,6 @@ import psutil
 import psycopg
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpResponse, QueryDict
 from django.test import Client
@@ -27,7 +26,7 @@ from news.models import Article
 from . import servers
 from .factories import make_article, make_user
 from .hreflang import listed_in_sitemaps
-from .portal_crawl import SAMPLE
+from .sample_content import load_sample
 from .test_pagecache import ask, held
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -198,7 +197,7 @@ OF_EACH = 2  # addresses of each view in each language
 @pytest.fixture
 def sample():
     """Addresses of every view of the portal with its sample content, in every language."""
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     found = {}
     for address in listed_in_sitemaps(Client()):
         path = address.removeprefix(absolute(""))

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from django.core.management import call_command
 
 from healthyboost.search import files, finding
 
 from .factories import make_article, make_material, make_theme
-from .test_browser import SAMPLE, faults, forget_missing, look, widest
+from .sample_content import load_sample
+from .test_browser import faults, forget_missing, look, widest
 from .test_search import text_of
 from .test_search_results import attach
 
@@ -90,7 +90,7 @@ def test_topics_stand_apart_from_groups_of_people(client):
 
 @pytest.fixture
 def sample(live_server):
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     attach(make_material(title_en="Guide"), "All about the hullabaloo")
     files.read_files()
     finding.count_months()

@@ -3,7 +3,6 @@
 import polib
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from healthyboost.content.languages import language_codes
 from healthyboost.content.models import content_models
@@ -17,7 +16,7 @@ from healthyboost.translation.units import translation_of
 
 from .factories import make_article, make_contact_person, make_organisation
 from .hostile_wordings import HOSTILE_WORDINGS
-from .portal_crawl import SAMPLE
+from .sample_content import load_sample
 
 pytestmark = pytest.mark.django_db
 NOBODY = Names([])
@@ -307,7 +306,7 @@ def test_a_unit_is_checked_against_its_source_and_its_field():
 @pytest.mark.long
 def test_the_sample_content_raises_hardly_any_alarm():
     """Each hint there is has been looked at; more would be alarms that nobody reads."""
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     found, units = [], 0
     for model in content_models():
         for page in model._base_manager.all():

@@ -5,13 +5,13 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.core.files.storage import FileSystemStorage
-from django.core.management import call_command
 
 from healthyboost.content.languages import language_codes
 from healthyboost.static_files import STYLE_SHEET, StaticFiles, joined
 
-from .bench.weight import KINDS, SAMPLE, SCREENS, first_visit
+from .bench.weight import KINDS, SCREENS, first_visit
 from .factories import make_article
+from .sample_content import load_sample
 from .servers import gunicorn
 
 SHEETS = "tokens", "base", "layout", "components", "print"
@@ -87,7 +87,7 @@ def visits():
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_first_visit_to_every_kind_of_page_is_light_in_every_language(browser, static_root):
-    call_command("load_content", SAMPLE, verbosity=0)
+    load_sample()
     heavy = []
     with gunicorn(static_root, workers=1, MEDIA_ROOT=settings.MEDIA_ROOT) as (_process, port):
         for number, (kind, code) in enumerate(visits()):
