@@ -22,11 +22,11 @@ import psycopg
 
 from healthyboost.embedded import Server
 
+from .filled_portal import EDITOR, PASSWORD, fill
 from .outage import PATHS
-from .servers import HOST, ROOT, ask, collect_static, environment, free_port, gunicorn, nginx
+from .servers import HOST, ROOT, ask, environment, free_port, gunicorn, nginx
 
 KINDS = "right", "stale", "said so", "failed"
-EDITOR, PASSWORD = "editor", "long enough for tests"
 ADD = "/admin/news/article/add/"
 BY_NGINX = "Go back in your browser"
 WRITING_PAUSE = 0.7  # second between two articles
@@ -39,19 +39,9 @@ class Place:
         self.folder = Path(folder)
         os.chmod(folder, 0o755)
         self.static, self.media = self.folder / "static", self.folder / "media"
-        self.database = Server(self.folder / "database", fsync=False)
+        fill(self.folder)
+        self.database = Server(self.folder, fsync=False)
         self.url = self.database.start()
-        self.fill()
-
-    def fill(self):
-        self.media.mkdir()
-        collect_static(self.static)
-        self.manage("migrate")
-        self.manage("load_content", "healthyboost/sample")
-        self.manage(
-            *("createsuperuser", "--noinput", f"--username={EDITOR}", "--email=e@example.org"),
-            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-        )
 
     @property
     def variables(self):

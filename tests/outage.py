@@ -1,16 +1,15 @@
 """A portal whose database can be taken away, with the sample in it."""
 
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
 
 from healthyboost.embedded import Server
 
+from .filled_portal import fill
 from .freshness import Crowd
-from .servers import ROOT, ask, collect_static, environment, gunicorn, nginx
+from .servers import ask, gunicorn, nginx
 
 PATHS = [
     f"/{language}/{path}"
@@ -24,14 +23,10 @@ def portal_and_database(log=None):
     """(server of the database, port of the portal, port of nginx before it)"""
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        database = Server(folder, fsync=False)
-        own = {"DATABASE_URL": database.start()}
+        fill(folder)
+        database, static = Server(folder, fsync=False), f"{folder}/static"
+        own = {"DATABASE_URL": database.start(), "MEDIA_ROOT": f"{folder}/media"}
         try:
-            static = f"{folder}/static"
-            collect_static(static)
-            for words in (["migrate"], ["load_content", "healthyboost/sample"]):
-                command = [sys.executable, "manage.py", *words, "--verbosity=0"]
-                subprocess.run(command, cwd=ROOT, env=environment(static, **own), check=True)
             with (
                 gunicorn(static, log=log, **own) as (_process, portal),
                 nginx(portal) as (_process, front),

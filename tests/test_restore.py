@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import pytest
 from healthyboost.backup.archive import Archive
 from healthyboost.embedded import running
 
+from .filled_portal import fill
 from .test_backup import change_manifest, contents, rewrite
 
 pytestmark = pytest.mark.long
@@ -102,11 +104,18 @@ class System(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def server():
+def filled():
+    """The folder of a portal with the sample content."""
     with tempfile.TemporaryDirectory(prefix="healthyboost-") as name:
         os.chmod(name, 0o755)
-        with running(name, fsync=False) as url:
-            yield url
+        fill(name)
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def server(filled):
+    with running(filled, fsync=False) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +125,7 @@ def new_system(server, tmp_path_factory):
     def make(like=None):
         name = f"system{next(numbers)}"
         template = like.url.split("@/")[1].split("?")[0] if like else "template1"
-        with psycopg.connect(server, autocommit=True) as connection:
+        with psycopg.connect(server, dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return System(server.replace("/healthyboost?", f"/{name}?"), tmp_path_factory.mktemp(name))
 
@@ -124,11 +133,10 @@ def new_system(server, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def old(new_system):
+def old(server, filled, new_system):
     """A portal with the sample content and a life behind it."""
-    system = new_system()
-    system.does("migrate", "-v0")
-    system.does("load_content", SAMPLE)
+    system = new_system(like=System(server, filled / "media"))
+    shutil.copytree(filled / "media", system.media, dirs_exist_ok=True)
     system.does("shell", "-v0", "-c", LIFE)
     return system
 
