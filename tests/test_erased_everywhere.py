@@ -263,12 +263,11 @@ def be_everywhere(port, article):
 
 
 @pytest.fixture
-def portal(tmp_path, media, transactional_db):
+def portal(tmp_path, static_root, media, transactional_db):
     """(port of nginx, its variables, Places), with the background process beside it."""
-    static, cache = tmp_path / "static", tmp_path / "cache"
+    cache = tmp_path / "cache"
     cache.mkdir(), (tmp_path / "mails").mkdir(), media.mkdir(exist_ok=True)
     tmp_path.chmod(0o755)
-    servers.collect_static(static)
     variables = {
         "MEDIA_ROOT": str(media),
         "EMAIL_FOLDER": str(tmp_path / "mails"),
@@ -276,7 +275,7 @@ def portal(tmp_path, media, transactional_db):
         "SEARCH_ENGINES": "0",
     }
     logs = {name: (tmp_path / f"{name}.log").open("ab") for name in ("gunicorn", "nginx", "work")}
-    environment = servers.environment(static, **variables)
+    environment = servers.environment(static_root, **variables)
     with ExitStack() as stack:
         for log in logs.values():
             stack.enter_context(log)
@@ -286,7 +285,7 @@ def portal(tmp_path, media, transactional_db):
         )  # fmt: skip
         stack.enter_context(servers.ending(work))
         options = {"log": logs["gunicorn"], **variables}
-        _process, port = stack.enter_context(servers.gunicorn(static, **options))
+        _process, port = stack.enter_context(servers.gunicorn(static_root, **options))
         configuration = servers.NGINX.read_text().replace("/var/cache/nginx/pages", str(cache))
         changes = [
             ("error_log stderr warn", f"error_log {tmp_path}/nginx.log info"),

@@ -20,13 +20,6 @@ LEFT_OUT = "fail_timeout=1s"  # so long by nginx, for not having answered; it wo
 GRACE = {"GUNICORN_CMD_ARGS": "--graceful-timeout=20"}
 
 
-@pytest.fixture(scope="module")
-def static_root(tmp_path_factory, django_db_setup):
-    folder = tmp_path_factory.mktemp("static")
-    servers.collect_static(folder)
-    return folder
-
-
 def test_requests_that_have_begun_are_answered_when_the_server_is_told_to_end(static_root):
     with servers.gunicorn(static_root, app=SLOW) as (process, port):
         found = []

@@ -37,13 +37,6 @@ def take_long(path, seconds):
     time.sleep(seconds if len(begun.read_text()) == 1 else 0)
 
 
-@pytest.fixture(scope="module")
-def static_root(tmp_path_factory, django_db_setup):
-    folder = tmp_path_factory.mktemp("static")
-    servers.collect_static(folder)
-    return folder
-
-
 def numbers(port):
     text = servers.ask(port, "/metrics", Authorization=f"Bearer {TOKEN}").text
     return {

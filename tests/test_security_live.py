@@ -10,17 +10,10 @@ from django.core.files.base import ContentFile
 from healthyboost.limits.counting import SEARCH
 
 from .factories import make_article, pdf
-from .servers import ask, collect_static, gunicorn, needs_nginx, nginx
+from .servers import ask, gunicorn, needs_nginx, nginx
 
 pytestmark = [pytest.mark.long, needs_nginx, pytest.mark.django_db(transaction=True)]
 LATE = 25  # seconds after which a minute is too short for what is tried in it
-
-
-@pytest.fixture(scope="module")
-def static_root(tmp_path_factory, django_db_setup):
-    folder = tmp_path_factory.mktemp("static")
-    collect_static(folder)
-    return folder
 
 
 @pytest.fixture
