@@ -41,8 +41,9 @@ def crawler(sizes):
     with tempfile.TemporaryDirectory() as static, open(os.devnull, "w") as silence:
         collect_static(static)
         with gunicorn(static, workers=1, log=silence) as (process, port):
-            before, after, kept = crawl(process, port, sizes[0])
-    print(f"{sizes[0]} addresses: PSS of the worker {before:.1f} MiB before, {after:.1f} after;")
+            memories, kept = crawl(process, port, sizes[0])
+    told = " ".join(f"{each:.1f}" for each in memories)
+    print(f"{sizes[0]} addresses: PSS of the worker before and after each tenth, MiB: {told};")
     print(f"{kept:.1%} of what people asked for meanwhile came from the memory")
 
 
