@@ -55,7 +55,9 @@ class PageCache:
         entry.asked += 1
         if entry.lack:
             note_visit(WSGIRequest(environ), entry.lack)
-        return entry.send(environ, start_response, self.encoding_of(entry, environ))
+        if entry.is_held_by(environ):
+            return entry.send_unchanged(start_response)  # its encoding does not matter
+        return entry.send_whole(environ, start_response, self.encoding_of(entry, environ))
 
     def encoding_of(self, entry, environ):
         encoding = encoding_for(environ)

@@ -76,6 +76,7 @@ class Entry:
         self.if_unchanged = Written(
             own[-2:] + [header for header in own if header[0].lower() in KEPT_IN_304]
         )
+        self.if_unchanged.length = 0  # it says none, and nobody need look for its end
         self.answers = {}
         self.answers["br"] = self.answer_of(
             brotli.compress(body, quality=QUALITY, lgwin=WINDOW), "br"
@@ -105,13 +106,18 @@ class Entry:
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         return since is not None and since == self.last_modified
 
+    def send_unchanged(self, start_response, more=()):
+        """To whom it is_held_by()."""
+        start_response("304 Not Modified", self.if_unchanged + more if more else self.if_unchanged)
+        return []
+
     def send(self, environ, start_response, encoding, more=()):
         """As a WSGI application does. `more`: headers beside its own."""
         if self.is_held_by(environ):
-            start_response(
-                "304 Not Modified", self.if_unchanged + more if more else self.if_unchanged
-            )
-            return []
+            return self.send_unchanged(start_response, more)
+        return self.send_whole(environ, start_response, encoding, more)
+
+    def send_whole(self, environ, start_response, encoding, more=()):
         headers, body = self.answers[encoding]
         start_response("200 OK", headers + more if more else headers)
         return body if environ["REQUEST_METHOD"] == "GET" else []
