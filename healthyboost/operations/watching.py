@@ -19,6 +19,8 @@ class Watched:
         def start(said, headers, exc_info=None):
             nonlocal status
             status = said[0]
+            if said.startswith("304"):  # RFC 9110, 15.4.5: only what helps whoever keeps the page
+                return start_response(said, headers, exc_info)
             return start_response(said, headers + [("X-Request-ID", number)], exc_info)
 
         try:
