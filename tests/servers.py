@@ -66,6 +66,7 @@ def environment(static_root, **variables):
         "MFA_REQUIRED": "0",
         "DJANGO_SETTINGS_MODULE": "healthyboost.settings",
         "STATIC_ROOT": str(static_root),
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         **variables,
     }
 
