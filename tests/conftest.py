@@ -20,7 +20,7 @@ from django.utils import translation
 from healthyboost.embedded import EmbeddedError, Server
 from healthyboost.pulse import process_pulse
 
-from . import fresh_database
+from . import fresh_database, open_pages
 
 FOLDER = Path(tempfile.mkdtemp(prefix="healthyboost-tests-"))
 SETTINGS = {
@@ -243,6 +243,16 @@ test_subscribing_browser test_no_personal_data
 """.split()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call" and report.failed:
+        report.sections += open_pages.sections()
+    if report.when == "teardown":
+        open_pages.pages.clear()
+    return report
+
+
 def pytest_sessionfinish(session):
     if LEFT_OUT in session.config.stash and hasattr(session.config, "workeroutput"):
         session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]
@@ -288,6 +298,7 @@ def page(browser, problems):
 
 def watch(page, problems):
     """Errors in the console (violated policies too), and requests to any other host."""
+    open_pages.remember(page)
 
     def note_request(request):
         address = urlsplit(request.url)
