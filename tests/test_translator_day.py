@@ -3,6 +3,7 @@ without a script, on a phone."""
 
 import datetime
 import re
+import time
 
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -289,6 +290,37 @@ def test_what_is_published_waits_for_what_is_being_saved(open_browser, live_serv
     article = Article.objects.get(pk=article.pk)
     assert article.title_lv == "Īsa pastaiga"
     assert article.summary_lv == "Pavisam jauns kopsavilkums."
+
+
+def test_a_paragraph_in_the_address_is_open_however_slowly_the_page_comes(
+    open_browser, live_server  # noqa: F811
+):  # fmt: skip
+    """The browser takes the focus from what has it when it goes to the place in the address itself."""
+    translator()
+    article = walk()
+    page = log_in(open_browser(), live_server.url, "ilze")
+
+    def hold(route):
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route("**/talk.js", hold)
+    page.goto(address_of(live_server, article, "#unit-|body|0"))
+    page.wait_for_load_state("networkidle")
+    row_of(page, "|body|0").locator(".ProseMirror-focused").wait_for()
+
+
+def test_a_link_to_what_is_unfinished_opens_it(open_browser, live_server):  # noqa: F811
+    translator()
+    article = walk()
+    page = enter(open_browser(), live_server, article)
+    begin(page, "|title|0")
+    write(page, "Īsa pastaiga")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Publish").click()
+    page.locator("#refusal:focus").wait_for()
+    page.locator("#refusal").get_by_role("link", name="Come along!").click()
+    row_of(page, "|body|3").locator(".ProseMirror-focused").wait_for()
 
 
 # Two people, no network, no session

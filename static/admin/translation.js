@@ -463,6 +463,22 @@ addEventListener("online", () => {
   for (const row of list.querySelectorAll(".is-unsaved:not(.is-open)")) save(row, "save", fieldOf(row).value)
 })
 
+/* To the paragraph or comment in the address; else to what kept the translation from being published. */
+function arrive() {
+  if (open || document.activeElement !== document.body) return // somebody was quicker
+  const target = document.querySelector(":target") ?? document.getElementById("refusal")
+  if (target?.matches(".pair")) shownOf(target).focus()
+  else target?.focus()
+}
+
+/* A frame after the page is there the browser itself goes to the place in the address, and takes the focus
+   from whatever has it by then: a paragraph that had been opened would close again. */
+function whenDrawn(act) {
+  const wait = () => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act)))
+  if (document.readyState === "complete") wait()
+  else addEventListener("load", wait, { once: true })
+}
+
 function ready(row) {
   row.shownHTML = shownOf(row).innerHTML
   prepare(row)
@@ -471,10 +487,5 @@ function ready(row) {
 for (const row of list.querySelectorAll(".pair")) ready(row)
 document.documentElement.classList.add("translation-ready")
 showFilter()
-document.getElementById("refusal")?.focus()
-if (location.hash) {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
-  const row = target?.closest(".pair")
-  if (row && target === row) shownOf(row).focus()
-  else target?.focus()
-}
+whenDrawn(arrive)
+addEventListener("hashchange", () => whenDrawn(arrive))
