@@ -368,18 +368,49 @@ def test_without_a_network_the_text_is_kept_and_offered_again(
     write(page, "Rakstīts vilcienā.")
     page.keyboard.press("Escape")
     page.get_by_text("Your text is kept in this browser").first.wait_for()
-    page.evaluate("window.onbeforeunload = null")
-    page.close(run_before_unload=False)
-    context_page = page.context.new_page()
-    context_page.bring_to_front()
+    page.on("dialog", lambda question: question.accept())
+    page.goto("about:blank")
     page.context.set_offline(False)
-    context_page.goto(address_of(live_server, article))
-    context_page.wait_for_load_state("networkidle")
-    context_page.get_by_role("button", name="Put it in").click()
-    context_page.locator(".ProseMirror", has_text="Rakstīts vilcienā.").press("Escape")
-    context_page.locator(".pair-said", has_text="Saved").wait_for()
+    page.goto(address_of(live_server, article))
+    page.get_by_role("button", name="Put it in").click()
+    page.locator(".ProseMirror", has_text="Rakstīts vilcienā.").press("Escape")
+    page.locator(".pair-said", has_text="Saved").wait_for()
     assert unit_at(article, "|body|0").text == "Rakstīts vilcienā."
     problems[:] = [each for each in problems if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"), [("|body|0", "Tunelī & <tālāk>"), ("|title|0", "Tunelī")]
+)
+def test_what_was_saved_though_the_answer_was_lost_is_not_offered_again(
+    place, text, open_browser, live_server, problems  # noqa: F811
+):  # fmt: skip
+    translator()
+    article = walk()
+    page = enter(open_browser(), live_server, article)
+
+    def lose(route):
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/admin/translate/**", lose)
+    row = begin(page, place)
+    write(page, text)
+    page.keyboard.press("Escape")
+    row.locator(".pair-said", has_text="Your text is kept").wait_for()
+    page.unroute("**/admin/translate/**")
+    page.on("dialog", lambda question: question.accept())
+    page.goto(address_of(live_server, article))
+    row.locator(".pair-shown", has_text=text).wait_for()
+    assert page.get_by_role("button", name="Put it in").count() == 0
+    assert (
+        page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('translation:'))")
+        == []
+    )
+    problems[:] = [each for each in problems if "ERR_FAILED" not in each]
 
 
 def test_when_the_network_is_back_what_was_written_is_saved_by_itself(

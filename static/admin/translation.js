@@ -67,9 +67,22 @@ function prepare(row) {
   row.querySelector(".pair-field").hidden = true
   const key = store.key(row.dataset.place)
   const kept = store.read(key)
-  if (!kept || kept.text === fieldOf(row).value) return store.write(key, null)
+  if (!kept || isSame(row, kept.text)) return store.write(key, null)
   if (row.classList.contains("has-trouble")) return
   offerKept(row, key, kept)
+}
+
+/* It was saved, and only the answer was lost: the editor sets a lone paragraph into its mark, the portal does not. */
+function isSame(row, text) {
+  if (!("rich" in row.dataset)) return text === fieldOf(row).value
+  return bare(text) === bare(fieldOf(row).value)
+}
+
+function bare(html) {
+  const holder = document.createElement("template")
+  holder.innerHTML = html
+  const [first, ...others] = holder.content.childNodes
+  return others.length === 0 && first?.nodeName === "P" ? first.innerHTML : holder.innerHTML
 }
 
 /* What this browser still has of a paragraph that could not be saved. */
