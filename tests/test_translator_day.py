@@ -323,6 +323,27 @@ def test_a_link_to_what_is_unfinished_opens_it(open_browser, live_server):  # no
     row_of(page, "|body|3").locator(".ProseMirror-focused").wait_for()
 
 
+def test_who_goes_on_writing_while_it_is_saved_is_told_when_it_was(open_browser, live_server):  # noqa: F811
+    translator()
+    article = walk()
+    page = enter(open_browser(), live_server, article)
+    held = []
+    page.route(
+        "**/admin/translate/**",
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    row = begin(page, "|body|0")
+    write(page, "Mēs ejam.")
+    page.keyboard.press("Escape")
+    row.locator(".pair-said", has_text="Saving").wait_for()
+    begin(page, "|body|0")
+    page.keyboard.type(" Ejam tālāk.")
+    held[0].continue_()
+    row.locator(".pair-said", has_text="Saved").wait_for()
+    assert row.locator(".ProseMirror-focused").inner_text() == "Mēs ejam. Ejam tālāk."
+    assert unit_at(article, "|body|0").text == "Mēs ejam."
+
+
 # Two people, no network, no session
 
 

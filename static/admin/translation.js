@@ -242,18 +242,18 @@ async function send(row, verb, text) {
   body.set("do", `${verb}:${place}`)
   body.set("csrfmiddlewaretoken", csrfToken())
   const headers = { Accept: "application/json" }
+  let answer = null
   let why = "lost"
   try {
     const response = await fetch(form.action, { method: "POST", body, headers, redirect: "manual" })
-    if (response.ok) {
-      apply(await response.json(), row, verb, mine, text)
-      return
-    }
-    why = { 403: "forbidden", 404: "gone" }[response.status] ?? (response.type === "opaqueredirect" ? "signedOut" : "lost")
+    if (response.ok) answer = await response.json()
+    else if (response.type === "opaqueredirect") why = "signedOut"
+    else why = { 403: "forbidden", 404: "gone" }[response.status] ?? why
   } catch {
     why = "lost"
   }
-  notSaved(row, why)
+  if (answer) apply(answer, row, verb, mine, text)
+  else notSaved(row, why)
 }
 
 function notSaved(row, why) {
@@ -286,6 +286,7 @@ function apply(answer, row, verb, mine, text) {
       const made = fragment(html)
       if (old === open?.row) {
         takeOver(old, made)
+        tellIn(old, answer.said)
         continue
       }
       old.replaceWith(made)
