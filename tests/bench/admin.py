@@ -105,6 +105,7 @@ def screens():
     matrix = "/admin/pages-by-language/"
     everything = signed_in(make_user("superuser"))
     coordinator = signed_in(make_user("coordinator", article.organisation))
+    translator = signed_in(make_user("translator", languages=["lv"]))
     yield "first screen", *measured(everything, "/admin/")
     yield "first screen of a coordinator", *measured(coordinator, "/admin/")
     yield "matrix", *measured(everything, matrix)
@@ -113,7 +114,10 @@ def screens():
     yield "matrix, older than their original", *measured(everything, f"{matrix}?state=old")
     yield "matrix, a title that is not there", *measured(everything, f"{matrix}?q=qqqq")
     yield "matrix as a table", *measured(everything, f"{matrix}?format=csv", runs=1)
+    yield "queue of a translator", *measured(translator, "/admin/translate/")
     yield "list of articles", *measured(everything, "/admin/news/article/")
+    yield "list of articles, a word", *measured(everything, "/admin/news/article/?q=health")
+    yield "list of articles, page 4", *measured(everything, "/admin/news/article/?p=4")
     yield "form of an article", *measured(everything, f"/admin/news/article/{article.pk}/change/")
     yield "preview", *measured(everything, f"/admin/news/article/{article.pk}/preview/en/")
     yield "the same page in public", *measured(everything, f"/en/news/{article.slug}/")
