@@ -5,6 +5,7 @@ from collections import deque
 NOW = """() => [location.href, document.activeElement?.outerHTML.slice(0, 200),
     document.hasFocus(), document.documentElement.className, document.body.innerText.slice(0, 6000)]"""
 
+PATIENCE = 5000  # milliseconds for a page to say it: one may be busy, or ask something
 pages = []  # of the test that runs: (page, its last requests and their answers)
 
 
@@ -23,10 +24,11 @@ def sections():
         if page.is_closed():
             continue
         try:
-            address, focus, has_focus, classes, text = page.evaluate(NOW)
+            said = page.wait_for_function(NOW, timeout=PATIENCE).json_value()
         except Exception as error:  # a page that does not answer: that is what there is to say
             yield page.url, str(error)
         else:
+            address, focus, has_focus, classes, text = said
             yield (
                 address,
                 f"focus: {focus}\nhas the focus: {has_focus}\nclasses: {classes}\n\n{text}",
