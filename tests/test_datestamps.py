@@ -6,7 +6,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from healthyboost.content.datestamps import deleted, with_changed_at, with_datestamp
+from healthyboost.content.datestamps import (
+    all_noted_until,
+    deleted,
+    with_changed_at,
+    with_datestamp,
+)
 from healthyboost.content.models import Datestamp
 from news.models import Article, Quote
 from pilots.models import Pilot, PilotStep
@@ -127,3 +132,26 @@ def test_a_draft_is_no_change(article):
 
     Draft.objects.create(page=article, language="lv", fields={"title": "Melnraksts"})
     assert changed_lately(article) == []
+
+
+@pytest.mark.parametrize(
+    "who, is_writing, is_waited_for",
+    [
+        ("client backend", True, True),
+        ("logical replication worker", True, True),
+        ("client backend", False, False),
+        ("autovacuum worker", True, False),
+    ],
+)
+def test_what_is_still_being_written_is_waited_for_and_upkeep_is_not(
+    who, is_writing, is_waited_for
+):
+    with connection.cursor() as cursor:  # PostgreSQL's list of sessions, with one that we make up
+        cursor.execute(
+            "CREATE TEMPORARY TABLE pg_stat_activity ON COMMIT DROP AS "
+            "SELECT current_database() AS datname, 0 AS pid, %s AS backend_type, "
+            "CASE WHEN %s THEN '1'::xid END AS backend_xid, %s::timestamptz AS xact_start",
+            [who, is_writing, EARLIER],
+        )
+        cursor.execute("SET LOCAL search_path = pg_temp, pg_catalog, public")
+    assert (all_noted_until() == EARLIER) is is_waited_for

@@ -5,7 +5,7 @@ changes at that moment. So ask for it through the functions of this module.
 """
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, OuterRef, Subquery, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -86,3 +86,19 @@ def deleted(model):
     """Datestamps of objects that were public and are no more."""
     kind = ContentType.objects.get_for_model(model)
     return Datestamp.objects.filter(content_type=kind, deleted_at__isnull=False)
+
+
+def all_noted_until():
+    """The moment up to which every change can be read.
+
+    A change bears the moment at which it was made and is seen when its transaction ends. Who reads
+    all up to this moment, and next time all since, misses none. PostgreSQL's own upkeep writes, too,
+    at times for minutes, and changes nothing that anybody reads.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND backend_xid IS NOT NULL "
+            "AND backend_type <> 'autovacuum worker' AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0]

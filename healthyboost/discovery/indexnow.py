@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from healthyboost.content.addresses import absolute, address_of
+from healthyboost.content.datestamps import all_noted_until
 from healthyboost.content.languages import column, language_codes
 from healthyboost.content.models import Datestamp, content_models
 
@@ -47,7 +47,7 @@ def tell_search_engines():
     told, is_new = Told.objects.get_or_create(pk=1, defaults={"until": timezone.now()})
     if is_new or told.next_try and told.next_try > timezone.now():
         return
-    told.upto = told.upto or max(all_written_until(), told.until)
+    told.upto = told.upto or max(all_noted_until(), told.until)
     for _batch in range(BATCHES):
         stamps = list(changed(told)[: MOST // len(language_codes())])
         addresses = list(addresses_changed(stamps, told))
@@ -75,17 +75,6 @@ def is_public_name(host):
     except ValueError:
         return "." in host and host.rpartition(".")[2] not in NOT_PUBLIC
     return False
-
-
-def all_written_until():
-    """Nothing that was written before this moment can still appear: all who wrote have ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND backend_xid IS NOT NULL "
-            "AND pid <> pg_backend_pid()"
-        )
-        return cursor.fetchone()[0]
 
 
 def changed(told):

@@ -10,7 +10,6 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Min, Q
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -19,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from healthyboost.content.addresses import absolute
-from healthyboost.content.datestamps import deleted, with_datestamp
+from healthyboost.content.datestamps import all_noted_until, deleted, with_datestamp
 from healthyboost.content.languages import column, language_codes
 from healthyboost.feeds.characters import of_xml
 
@@ -86,7 +85,7 @@ class Repository:
 
     def answer(self, *sources):
         """The response to a request with these QueryDicts."""
-        now, arguments = said_at(), {}
+        now, arguments = all_noted_until(), {}
         try:
             arguments = arguments_of(*sources)
             context = getattr(self, arguments["verb"])(arguments)
@@ -256,18 +255,3 @@ class Repository:
 
 def stamp(moment):
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def said_at():
-    """The moment up to which an answer is complete.
-
-    A change bears the moment at which it was made and is seen when its transaction ends. A harvester
-    that asks next time for all since this moment misses none.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND backend_xid IS NOT NULL "
-            "AND pid <> pg_backend_pid()"
-        )
-        return cursor.fetchone()[0]
