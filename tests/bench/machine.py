@@ -14,9 +14,10 @@ TICK = os.sysconf("SC_CLK_TCK")
 CONNECTIONS, WRK_THREADS = 16, 1
 WRK = re.compile(r"Requests/sec:\s+([\d.]+)")
 LATENCY = re.compile(r"99%\s+([\d.]+)(us|ms|s)")
-DONE = re.compile(r"(\d+) requests in")
+DONE = re.compile(r"(\d+) requests in [\d.]+\w+, ([\d.]+)([KMG]?)B read")
 ERRORS = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 BROKEN = re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
+KILOBYTES = {"": 1 / 1024, "K": 1, "M": 1024, "G": 1024**2}
 MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1000}
 STEADY = 0.10  # how far the rounds of one reference may lie from each other
 OTHERS = 0.25  # of the machine, that may work for others
@@ -65,7 +66,7 @@ def memory(pid):
 
 
 class Round:
-    """One load on one server: requests a second, CPU milliseconds a request, share of others."""
+    """One load on one server: requests a second, CPU ms a request, KB an answer, share of others."""
 
     def __init__(self, address, processes, seconds, headers=(), script=None, connections=None):
         connections = connections or CONNECTIONS
@@ -82,7 +83,9 @@ class Round:
         busy_after, whole_after = machine_seconds()
         own = self.cpu + sum(after[:4]) - sum(before[:4])  # with wrk, a child that has ended
         self.others = max(busy_after - busy - own, 0) / (whole_after - whole)
-        self.requests = int(DONE.search(said)[1])
+        requests, read, unit = DONE.search(said).groups()
+        self.requests = int(requests)
+        self.kilobytes = float(read) * KILOBYTES[unit] / max(self.requests, 1)
         self.rate = float(WRK.search(said)[1])
         value, unit = LATENCY.search(said).groups()
         self.p99 = float(value) * MILLISECONDS[unit]
